@@ -1,0 +1,25 @@
+// What ships as data: names that mean trusted scope, markers of sensitive columns, starter templates. The lists are text
+// files in this folder, embedded at build; configuration extends them and never shortens them.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace synapsor::stdlib {
+
+// Names that only trusted values may carry: tenant_id, principal, approved_by, …
+std::span<const std::string_view> TrustedNames();
+// Names of columns that record who acted or decided: reviewer, approved_by, …
+std::span<const std::string_view> AttributionNames();
+// Patterns of sensitive columns, `*` at either end: password*, *token*, …
+std::span<const std::string_view> SensitivePatterns();
+// Columns taken as conflict guard when none is named, in order of preference.
+std::span<const std::string_view> GuardNames();
+
+// Starter templates for `sync init`: name -> files.
+struct TemplateFile { std::string_view template_name, path, text; };
+std::span<const TemplateFile> Templates();
+
+bool MatchesPattern(std::string_view name, std::string_view pattern);  // ignoring case
+
+}  // namespace synapsor::stdlib
