@@ -1,0 +1,74 @@
+// Access to one source database through prepared statements only: there is no call that takes values inside SQL text and
+// none that takes several statements. Decides connections, transactions, exact value transport and how failures
+// are classed; not which statements exist (they come from the bundle).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/base/result.h"
+#include "runtime/base/scalar.h"
+#include "runtime/bundle/plan.h"
+
+namespace synapsor::db {
+
+// What the interpreter and the trusted runner decide by. Text of the database goes to the operator's log, never further.
+enum class FailureKind {
+  kUnavailable,       // cannot connect, connection lost before COMMIT was sent: nothing happened
+  kTimeout,           // statement or lock timeout: rolled back
+  kConstraint,        // unique, foreign key, CHECK, NOT NULL: rolled back
+  kConflict,          // serialization failure, deadlock: rolled back
+  kPermission,        // the role may not do this
+  kSchema,            // table or column is missing or of another type
+  kOutcomeUnknown,    // COMMIT was sent and not acknowledged
+  kOther,
+};
+
+struct Failure {
+  FailureKind kind = FailureKind::kOther;
+  std::string operator_message;  // the database's words, for the log only
+  std::string code;              // SQLSTATE or the engine's number
+};
+
+template <typename T>
+using DbResult = tl::expected<T, Failure>;
+
+using Row = std::vector<Scalar>;
+
+enum class TxMode { kReadOnly, kReadWrite };
+
+// One connection in use by one thread. Statements are prepared once a connection and found by their fingerprint.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // kReadOnly gives one snapshot for all reads until Commit or Rollback, and the database itself refuses writes.
+  virtual DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) = 0;
+  virtual DbResult<void> Commit() = 0;
+  virtual void Rollback() = 0;
+
+  // Values are in the order of `statement.params` and of their types. At most `row_cap` rows are returned.
+  virtual DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
+                                           int row_cap) = 0;
+  // The number of rows that the WHERE clause matched, changed or not.
+  virtual DbResult<std::int64_t> Execute(const bundle::Statement& statement, std::span<const Scalar> values) = 0;
+
+  virtual bool healthy() const = 0;
+};
+
+// A connection on loan from a pool; returned on destruction, dropped if unhealthy.
+using Lease = std::unique_ptr<Connection, std::function<void(Connection*)>>;
+
+// A pool to one source with one credential. Thread-safe. Acquire waits for at most `timeout_ms`.
+class Database {
+ public:
+  virtual ~Database() = default;
+  virtual DbResult<Lease> Acquire(int timeout_ms) = 0;
+  virtual const std::string& engine() const = 0;
+};
+
+}  // namespace synapsor::db

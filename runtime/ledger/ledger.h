@@ -1,0 +1,126 @@
+// The durable record of everything that happened: runs, evidence, query audit, proposals, decisions, jobs, receipts, and
+// a hash-chained event for each change. Each method is one durable transaction. Decides atomicity and order;
+// the rules of the lifecycle (who may approve, which move is allowed) are in runtime/proposal and are evaluated
+// inside the transaction through the functions given.
+//
+// Thread-safe. Calls of several threads share commits.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/base/clock.h"
+#include "runtime/base/result.h"
+#include "runtime/ledger/records.h"
+
+namespace synapsor::ledger {
+
+// All that one capability call leaves behind; ids are assigned by the ledger.
+struct CallRecord {
+  Run run;
+  std::optional<Evidence> evidence;
+  std::vector<QueryAudit> audits;
+  std::optional<Proposal> proposal;   // hash is computed by the ledger once ids are known
+};
+
+enum class RecordProblem {
+  kNone,
+  kOpenProposalExists,   // another open proposal for the same tenant, table and key: `existing`
+  kStepExists,           // same run and step key, same arguments: `existing_run` is the stored step
+  kStepDiffers,          // same run and step key, other arguments
+};
+
+struct RecordedCall {
+  RunId run = 0;
+  EvidenceId evidence = 0;
+  ProposalId proposal = 0;
+  RecordProblem problem = RecordProblem::kNone;
+  ProposalId existing = 0;
+  RunId existing_run = 0;
+};
+
+struct ProposalView {
+  Proposal proposal;
+  ProposalState state = ProposalState::kPendingReview;
+  std::vector<Decision> decisions;
+  std::vector<Receipt> receipts;
+};
+
+struct ProposalFilter {
+  std::optional<ProposalState> state;
+  std::string tenant, capability, principal, object;   // empty: any
+  std::optional<Instant> since, until;
+  ProposalId before_id = 0;   // paging: ids below it; 0: from the newest
+  int limit = 50;
+};
+
+// What a rule says to a decision, given the proposal as it stands inside the transaction.
+struct Verdict {
+  bool accepted = false;
+  std::string refusal_code, refusal_message;   // when not accepted
+  ProposalState next = ProposalState::kPendingReview;
+  bool enqueue_job = false;
+};
+using DecisionRule = std::function<Verdict(const ProposalView&)>;
+
+struct ChainReport {
+  bool intact = true;
+  std::int64_t events = 0;
+  std::int64_t first_bad_sequence = 0;
+  std::string problem;       // what is wrong, with the record it concerns
+};
+
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  virtual Result<RecordedCall> RecordCall(CallRecord record) = 0;
+  virtual Result<RunId> StartRun(Run run) = 0;
+
+  virtual Result<std::optional<Run>> FindRun(RunId id) = 0;
+  virtual Result<std::vector<Run>> Steps(RunId parent) = 0;
+  virtual Result<std::optional<Run>> FindStep(RunId parent, std::string_view step_key) = 0;
+  virtual Result<std::optional<Evidence>> FindEvidence(EvidenceId id) = 0;
+  virtual Result<std::vector<QueryAudit>> AuditsOf(RunId run) = 0;
+  virtual Result<std::optional<ProposalView>> FindProposal(ProposalId id) = 0;
+  virtual Result<std::vector<ProposalView>> ListProposals(const ProposalFilter& filter) = 0;
+  virtual Result<std::vector<Event>> EventsOf(std::string_view subject) = 0;
+
+  // Reads the proposal, asks `rule`, and on acceptance stores the decision, the new state, the job and the events.
+  virtual Result<Verdict> Decide(Decision decision, const DecisionRule& rule) = 0;
+
+  // The oldest job that is ready or whose lease has run out, leased to `runner`; nothing when there is none. Jobs of
+  // disabled sources are passed over. An empty list of sources means any.
+  virtual Result<std::optional<Job>> ClaimJob(const std::string& runner, int lease_seconds,
+                                              const std::vector<std::string>& sources) = 0;
+  // False when the lease is no longer held.
+  virtual Result<bool> Heartbeat(const Job& job, int lease_seconds) = 0;
+  // Ledger-intent mode: states durably that the effect is about to be attempted. False when the lease is lost.
+  virtual Result<bool> RecordIntent(const Job& job) = 0;
+  virtual Result<bool> HasIntent(const Job& job) = 0;
+  // Stores the receipt and the proposal's final state; idempotent for equal receipts of one job. False when the lease
+  // was lost to another runner that already reported something else.
+  virtual Result<bool> CompleteJob(const Job& job, Receipt receipt) = 0;
+  // Gives a job back untouched, to be claimed again after `delay_seconds`.
+  virtual Status ReleaseJob(const Job& job, int delay_seconds) = 0;
+  virtual Result<std::optional<Job>> FindJob(ProposalId proposal) = 0;
+  // Operator's classification of a reconciliation_required proposal: applied, conflict or failed.
+  virtual Result<Verdict> Reconcile(ProposalId proposal, ProposalState outcome, const std::string& subject,
+                                    const std::string& reason) = 0;
+
+  virtual Status SetSourceDisabled(const std::string& source, bool disabled, const std::string& actor) = 0;
+  virtual Result<bool> IsSourceDisabled(const std::string& source) = 0;
+
+  // Pending proposals whose time is over become expired. Returns how many.
+  virtual Result<int> ExpireProposals() = 0;
+
+  virtual Result<ChainReport> VerifyChain() = 0;
+};
+
+// `location` is "sqlite:PATH" (made if missing, migrated if older, refused if newer) or the URL of a PostgreSQL ledger.
+Result<std::unique_ptr<Ledger>> Open(const std::string& location, const Clock& clock);
+
+}  // namespace synapsor::ledger
