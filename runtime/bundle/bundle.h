@@ -78,6 +78,7 @@ struct Capability {
   std::vector<Arg> args;
   std::vector<Binding> bindings;             // BIND and HIDDEN in effect
   std::vector<std::string> session_keys;     // every key that a call needs, sorted
+  std::string tool_name;                     // the name in `tool`: [A-Za-z0-9_-]{1,64}, unique in a bundle
   std::string tool;                          // MCP tool definition as canonical JSON: ARGs only
   std::string returns_json;                  // canonical JSON Schema, or empty
   bool minimal_profile = false;
