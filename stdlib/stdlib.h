@@ -15,6 +15,8 @@ std::span<const std::string_view> AttributionNames();
 std::span<const std::string_view> SensitivePatterns();
 // Columns taken as conflict guard when none is named, in order of preference.
 std::span<const std::string_view> GuardNames();
+// Columns by which applications divide rows among customers, the coarsest first.
+std::span<const std::string_view> ScopeNames();
 
 // Starter templates for `sync init`: name -> files.
 struct TemplateFile { std::string_view template_name, path, text; };
