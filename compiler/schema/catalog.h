@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/schema/snapshot.h"
@@ -36,20 +37,36 @@ struct Lookup {
   std::string nearest;  // a likely meant name, or empty
 };
 
-// Immutable after construction; thread-safe.
+// Immutable after construction; thread-safe. Look-ups point into it, so it is neither copied nor moved.
 class Catalog {
  public:
+  // Without any source there is one named "main", whose schema is unknown.
   Catalog(const config::Config& config, std::vector<CatalogSource> sources);
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
 
-  // `schema` is empty when the DDL does not write one.
+  // `schema` is empty when the DDL does not write one. A name is matched exactly first, then ignoring case.
   Lookup Find(std::string_view schema, std::string_view table) const;
   const std::vector<CatalogSource>& sources() const { return sources_; }
   const config::Config& config() const { return config_; }
   bool has_any_snapshot() const;
+  // The configuration's entries for a real table, by which a view's base columns inherit what is said of them.
+  const config::Table* MappingOf(std::string_view real_schema, std::string_view real_name) const;
 
  private:
+  // Tables of one source by lower-case name.
+  using TableIndex = std::unordered_map<std::string, std::vector<const Table*>>;
+
+  const CatalogSource* FindSource(std::string_view name) const;
+  Lookup FindIn(const CatalogSource& source, std::string_view schema, std::string_view table) const;
+  const Table* FindTable(const CatalogSource& source, std::string_view schema, std::string_view table,
+                         bool& ambiguous) const;
+
   const config::Config& config_;
   std::vector<CatalogSource> sources_;
+  std::vector<TableIndex> indexes_;  // as sources_
+  std::unordered_map<std::string, const config::Table*> mappings_;        // by lower-case DDL name
+  std::unordered_multimap<std::string, const config::Table*> real_names_;  // by lower-case real name
 };
 
 }  // namespace synapsor::schema
