@@ -1,0 +1,11 @@
+# Writes OUTPUT, a C++ file with a table of every FOLDER/SYN###.md, in ascending order of the codes.
+file(GLOB pages ${FOLDER}/SYN*.md)
+list(SORT pages)
+set(text "#include \"compiler/diag/rule_pages.h\"\n\nnamespace synapsor::diag {\nnamespace {\n\nconstexpr RulePage kPages[] = {\n")
+foreach(page IN LISTS pages)
+  get_filename_component(code ${page} NAME_WE)
+  file(READ ${page} body)
+  string(APPEND text "    {\"${code}\", R\"SYNPAGE(${body})SYNPAGE\"},\n")
+endforeach()
+string(APPEND text "};\n\n}  // namespace\n\nstd::span<const RulePage> AllRulePages() { return kPages; }\n\n}  // namespace synapsor::diag\n")
+file(WRITE ${OUTPUT} "${text}")
