@@ -1,0 +1,32 @@
+// Methods of the protocol, over the service: which revision a message speaks, what each method answers. Transports
+// (stdio.h, HTTP) bring messages and carry answers away.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/mcp/message.h"
+#include "runtime/mcp/revision.h"
+#include "runtime/mcp/service.h"
+
+namespace synapsor::mcp {
+
+// What a legacy peer has agreed on: one a stdio process or HTTP session. Modern requests leave it alone.
+struct PeerState {
+  const Revision* negotiated = nullptr;
+};
+
+// Sends a notification that belongs to the request being answered.
+using Notify = std::function<void(std::string_view text)>;
+
+// True for methods that reach a database or the ledger; transports answer them off their reading thread.
+bool IsSlow(const Message& message);
+
+// The reply's text, or nothing for notifications. `peer` is only touched by initialize, which transports handle in
+// order. Thread-safe for distinct messages.
+std::optional<std::string> Answer(Service& service, const Message& message, PeerState& peer,
+                                  const Caller& caller, const Notify& notify);
+
+}  // namespace synapsor::mcp
