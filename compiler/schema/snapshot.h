@@ -156,7 +156,9 @@ struct Table {
   bool updatable = true;                  // false for views that take no UPDATE
   std::string view_definition;
   std::optional<bool> owned_by_role, may_select, may_insert, may_update, may_delete;
-  std::string fingerprint;                // sha256 over the canonical JSON of all the above
+  // sha256 over the canonical JSON of all the above but what the reading role may do: two roles that see one
+  // schema get one fingerprint.
+  std::string fingerprint;
 
   const Column* FindColumn(std::string_view column) const;
 };

@@ -11,9 +11,12 @@
 namespace synapsor::schema {
 
 std::string ToJson(const Snapshot& snapshot);
+
+// Refuses a file whose tables do not match the fingerprints written in it; tables without one get it. Errors name
+// `path`. Call Finish before writing what was changed.
 Result<Snapshot> FromJson(std::string_view text, const std::string& path);
 
-// Recomputes every table's fingerprint and puts vectors into their stable order.
+// Puts vectors into their stable order and recomputes `referenced_by` and the fingerprint of every table.
 void Finish(Snapshot& snapshot);
 
 }  // namespace synapsor::schema

@@ -1,0 +1,256 @@
+// Reading `synapsor.schema.v1`. Members are visited through tables of key and target, so that a key without a
+// target is an error and none is read but ignored.
+#include <fmt/format.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+#include <utility>
+
+#include "compiler/schema/names.h"
+#include "compiler/schema/snapshot_json.h"
+
+namespace synapsor::schema {
+namespace {
+
+using nlohmann::json;
+
+// Thrown inside this file only; carries what is wrong with the file.
+struct Bad {
+  std::string what;
+};
+
+[[noreturn]] void Refuse(const std::string& where, std::string_view what) {
+  throw Bad{fmt::format("`{}` {}", where, what)};
+}
+
+const std::string& TextOf(const json& value, const std::string& where) {
+  if (!value.is_string()) Refuse(where, "must be a string");
+  return value.get_ref<const std::string&>();
+}
+
+void Read(const json& value, const std::string& where, std::string& target) {
+  target = TextOf(value, where);
+}
+void Read(const json& value, const std::string& where, bool& target) {
+  if (!value.is_boolean()) Refuse(where, "must be true or false");
+  target = value.get<bool>();
+}
+template <typename Integer>
+  requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
+void Read(const json& value, const std::string& where, Integer& target) {
+  if (!value.is_number_integer()) Refuse(where, "must be a whole number");
+  const auto number = value.get<std::int64_t>();
+  if (number < std::numeric_limits<Integer>::min() || number > std::numeric_limits<Integer>::max()) {
+    Refuse(where, "is out of range");
+  }
+  target = static_cast<Integer>(number);
+}
+template <typename T>
+void Read(const json& value, const std::string& where, std::optional<T>& target) {
+  T inner{};
+  Read(value, where, inner);
+  target = std::move(inner);
+}
+template <typename T>
+void Read(const json& value, const std::string& where, std::vector<T>& target) {
+  if (!value.is_array()) Refuse(where, "must be a list");
+  target.reserve(value.size());
+  for (const json& item : value) Read(item, where, target.emplace_back());
+}
+
+template <typename E, std::size_t N>
+auto Named(const names::Names<E, N>& table, E& target) {
+  return [&table, &target](const json& value, const std::string& where) {
+    const auto found = names::ValueOf(table, TextOf(value, where));
+    if (!found) Refuse(where, fmt::format("is `{}`, which is not known here", TextOf(value, where)));
+    target = *found;
+  };
+}
+
+template <typename T>
+auto Into(T& target) {
+  return [&target](const json& value, const std::string& where) { Read(value, where, target); };
+}
+
+template <typename Reader>
+struct Member {
+  std::string_view key;
+  Reader read;
+};
+template <typename Reader>
+Member(std::string_view, Reader) -> Member<Reader>;
+
+template <typename... Members>
+void ReadObject(const json& value, const std::string& where, const Members&... members) {
+  if (!value.is_object()) Refuse(where, "must be an object");
+  for (const auto& [key, inner] : value.items()) {
+    const auto visit = [&](const auto& member) {
+      if (member.key != key) return false;
+      member.read(inner, key);
+      return true;
+    };
+    if (!(visit(members) || ...)) Refuse(where, fmt::format("has the unknown key `{}`", key));
+  }
+}
+
+void Read(const json& value, const std::string& where, Type& type) {
+  ReadObject(value, where, Member{"kind", Named(names::kTypeKinds, type.kind)},
+             Member{"declared", Into(type.declared)}, Member{"domain", Into(type.domain)},
+             Member{"bits", Into(type.bits)}, Member{"unsigned", Into(type.is_unsigned)},
+             Member{"length", Into(type.length)}, Member{"precision", Into(type.precision)},
+             Member{"scale", Into(type.scale)},
+             Member{"fractional_digits", Into(type.fractional_digits)},
+             Member{"enum_values", Into(type.enum_values)});
+}
+
+void Read(const json& value, const std::string& where, Column& column) {
+  ReadObject(value, where, Member{"name", Into(column.name)}, Member{"type", Into(column.type)},
+             Member{"collation", Into(column.collation)}, Member{"nullable", Into(column.nullable)},
+             Member{"default", Into(column.default_expression)},
+             Member{"generated", Named(names::kGenerated, column.generated)},
+             Member{"identity", Named(names::kIdentities, column.identity)},
+             Member{"on_update", Into(column.on_update)},
+             Member{"base_schema", Into(column.base_schema)},
+             Member{"base_table", Into(column.base_table)},
+             Member{"base_column", Into(column.base_column)},
+             Member{"updatable", Into(column.updatable)},
+             Member{"may_select", Into(column.may_select)},
+             Member{"may_update", Into(column.may_update)});
+  if (column.name.empty()) Refuse(where, "holds a column without a name");
+}
+
+void Read(const json& value, const std::string& where, Index& index) {
+  ReadObject(value, where, Member{"name", Into(index.name)},
+             Member{"origin", Named(names::kIndexOrigins, index.origin)},
+             Member{"columns", Into(index.columns)}, Member{"unique", Into(index.unique)},
+             Member{"partial", Into(index.partial)},
+             Member{"nulls_distinct", Into(index.nulls_distinct)},
+             Member{"valid", Into(index.valid)});
+}
+
+void Read(const json& value, const std::string& where, ForeignKey& key) {
+  ReadObject(value, where, Member{"name", Into(key.name)}, Member{"columns", Into(key.columns)},
+             Member{"target_schema", Into(key.target_schema)},
+             Member{"target_table", Into(key.target_table)},
+             Member{"target_columns", Into(key.target_columns)},
+             Member{"on_update", Named(names::kActions, key.on_update)},
+             Member{"on_delete", Named(names::kActions, key.on_delete)});
+}
+
+void Read(const json& value, const std::string& where, CheckConstraint& check) {
+  ReadObject(value, where, Member{"name", Into(check.name)},
+             Member{"expression", Into(check.expression)}, Member{"column", Into(check.column)},
+             Member{"one_of", Into(check.one_of)}, Member{"min", Into(check.min)},
+             Member{"max", Into(check.max)}, Member{"min_exclusive", Into(check.min_exclusive)},
+             Member{"max_exclusive", Into(check.max_exclusive)},
+             Member{"max_length", Into(check.max_length)});
+}
+
+void Read(const json& value, const std::string& where, Trigger& trigger) {
+  ReadObject(value, where, Member{"name", Into(trigger.name)},
+             Member{"before", Into(trigger.before)}, Member{"on_insert", Into(trigger.on_insert)},
+             Member{"on_update", Into(trigger.on_update)},
+             Member{"on_delete", Into(trigger.on_delete)}, Member{"enabled", Into(trigger.enabled)},
+             Member{"update_columns", Into(trigger.update_columns)},
+             Member{"function", Into(trigger.function)}, Member{"assigns", Into(trigger.assigns)},
+             Member{"may_write_elsewhere", Into(trigger.may_write_elsewhere)});
+}
+
+void Read(const json& value, const std::string& where, Policy& policy) {
+  ReadObject(value, where, Member{"name", Into(policy.name)},
+             Member{"command", Into(policy.command)}, Member{"permissive", Into(policy.permissive)},
+             Member{"roles", Into(policy.roles)}, Member{"using", Into(policy.using_expression)},
+             Member{"check", Into(policy.check_expression)});
+}
+
+void Read(const json& value, const std::string& where, Table& table) {
+  ReadObject(value, where, Member{"schema", Into(table.schema)}, Member{"name", Into(table.name)},
+             Member{"fingerprint", Into(table.fingerprint)},
+             Member{"kind", Named(names::kTableKinds, table.kind)},
+             Member{"primary_key", Into(table.primary_key)},
+             Member{"partition_key", Into(table.partition_key)},
+             Member{"updatable", Into(table.updatable)},
+             Member{"view_definition", Into(table.view_definition)},
+             Member{"row_security", Into(table.row_security)},
+             Member{"row_security_forced", Into(table.row_security_forced)},
+             Member{"owned_by_role", Into(table.owned_by_role)},
+             Member{"may_select", Into(table.may_select)},
+             Member{"may_insert", Into(table.may_insert)},
+             Member{"may_update", Into(table.may_update)},
+             Member{"may_delete", Into(table.may_delete)}, Member{"columns", Into(table.columns)},
+             Member{"indexes", Into(table.indexes)},
+             Member{"foreign_keys", Into(table.foreign_keys)},
+             Member{"referenced_by", Into(table.referenced_by)},
+             Member{"checks", Into(table.checks)}, Member{"triggers", Into(table.triggers)},
+             Member{"policies", Into(table.policies)});
+  if (table.name.empty()) Refuse(where, "holds a table without a name");
+}
+
+void Read(const json& value, const std::string& where, Role& role) {
+  ReadObject(value, where, Member{"name", Into(role.name)},
+             Member{"superuser", Into(role.superuser)},
+             Member{"bypass_rls", Into(role.bypass_rls)});
+}
+
+Snapshot ReadSnapshot(const json& root) {
+  Snapshot snapshot;
+  std::string format, engine;
+  ReadObject(root, "the snapshot", Member{"format", Into(format)}, Member{"engine", Into(engine)},
+             Member{"server_version", Into(snapshot.server_version)},
+             Member{"default_schema", Into(snapshot.default_schema)},
+             Member{"role", Into(snapshot.role)}, Member{"tables", Into(snapshot.tables)});
+  if (format != "synapsor.schema.v1") {
+    throw Bad{fmt::format("the format is `{}`, but this program reads `synapsor.schema.v1`", format)};
+  }
+  const auto known = ParseEngine(engine);
+  if (!known) throw Bad{fmt::format("`{}` is not an engine", engine)};
+  snapshot.engine = *known;
+  return snapshot;
+}
+
+// Fingerprints written in the file must be those of what it says; a file without them gets them.
+void Verify(Snapshot& snapshot) {
+  std::vector<std::pair<std::pair<std::string, std::string>, std::string>> written;
+  for (const Table& table : snapshot.tables) {
+    if (!table.fingerprint.empty()) {
+      written.emplace_back(std::pair(table.schema, table.name), table.fingerprint);
+    }
+  }
+  Finish(snapshot);
+  for (std::size_t i = 1; i < snapshot.tables.size(); ++i) {
+    const Table& table = snapshot.tables[i];
+    if (table.schema == snapshot.tables[i - 1].schema && table.name == snapshot.tables[i - 1].name) {
+      throw Bad{fmt::format("table `{}.{}` stands twice", table.schema, table.name)};
+    }
+  }
+  for (const auto& [name, fingerprint] : written) {
+    const Table* table = snapshot.FindTable(name.first, name.second);
+    if (table == nullptr || table->fingerprint != fingerprint) {
+      throw Bad{fmt::format("table `{}.{}` does not match its fingerprint: the file was edited after "
+                            "it was written", name.first, name.second)};
+    }
+  }
+}
+
+}  // namespace
+
+Result<Snapshot> FromJson(std::string_view text, const std::string& path) {
+  try {
+    Snapshot snapshot = ReadSnapshot(json::parse(text));
+    Verify(snapshot);
+    return snapshot;
+  } catch (const Bad& bad) {
+    return Fail(ErrorKind::kInvalid, fmt::format("{}: {}", path, bad.what),
+                "write it anew with `sync introspect`");
+  } catch (const json::exception& error) {
+    const std::string what = error.what();
+    const std::size_t place = what.find("at line");
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("{}: not a JSON document{}", path,
+                            place == std::string::npos ? "" : " " + what.substr(place, what.find(':', place) - place)),
+                "write it anew with `sync introspect`");
+  }
+}
+
+}  // namespace synapsor::schema
