@@ -46,6 +46,17 @@ void Read(const json& value, const std::string& where, Integer& target) {
   }
   target = static_cast<Integer>(number);
 }
+void Read(const json& value, const std::string& where, Type& type);
+void Read(const json& value, const std::string& where, Column& column);
+void Read(const json& value, const std::string& where, Index& index);
+void Read(const json& value, const std::string& where, ForeignKey& key);
+void Read(const json& value, const std::string& where, CheckConstraint& check);
+void Read(const json& value, const std::string& where, Trigger& trigger);
+void Read(const json& value, const std::string& where, Policy& policy);
+void Read(const json& value, const std::string& where, Table& table);
+void Read(const json& value, const std::string& where, Role& role);
+template <typename T>
+void Read(const json& value, const std::string& where, std::vector<T>& target);
 template <typename T>
 void Read(const json& value, const std::string& where, std::optional<T>& target) {
   T inner{};
