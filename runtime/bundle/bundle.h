@@ -80,6 +80,7 @@ struct Capability {
   std::vector<std::string> session_keys;     // every key that a call needs, sorted
   std::string tool_name;                     // the name in `tool`: [A-Za-z0-9_-]{1,64}, unique in a bundle
   std::string tool;                          // MCP tool definition as canonical JSON: ARGs only
+  std::string tool_name;                     // its `name`: [A-Za-z0-9_-]{1,64}, unique in the bundle
   std::string returns_json;                  // canonical JSON Schema, or empty
   bool minimal_profile = false;
   bool evidence_handles_only = false;
@@ -146,9 +147,10 @@ struct Bundle {
   std::string digest;                        // "sha256:…" over the canonical JSON without this member
 
   // Set by Index(): names to positions.
-  std::unordered_map<std::string_view, std::size_t> capability_index, context_index, workflow_index;
+  std::unordered_map<std::string_view, std::size_t> capability_index, context_index, workflow_index, tool_index;
   void Index();
   const Capability* FindCapability(std::string_view name) const;
+  const Capability* FindTool(std::string_view tool_name) const;  // from the name that MCP clients use
   const Context* FindContext(std::string_view name) const;
   const Workflow* FindWorkflow(std::string_view name) const;
 };

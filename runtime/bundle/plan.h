@@ -41,6 +41,7 @@ struct ResultColumn {
   std::string table, column;  // real names, for evidence and fingerprints; never shown to a model
   ScalarType type = ScalarType::kText;
   std::string database_type;
+  bool visible = true;        // false: for evidence keys and run-time checks only, never sent to a model
 };
 
 struct Statement {
@@ -65,7 +66,7 @@ enum class GuardKind { kIntegerVersion, kTimestamp, kBeforeImage };
 struct Guard {
   GuardKind kind = GuardKind::kIntegerVersion;
   std::string column;                       // empty for kBeforeImage
-  std::vector<std::string> compared;        // kBeforeImage: every column read or written
+  std::vector<std::string> compared;        // kBeforeImage: every column read or written, sorted
   bool advanced_by_statement = false;       // the UPDATE sets it (+ 1); otherwise the database must move it
 };
 
@@ -76,7 +77,9 @@ struct SetColumn {
   ScalarType type = ScalarType::kText;
   std::string database_type;
   bool nullable = true;
-  std::optional<std::string> min, max;      // BOUND, exact decimal text, inclusive
+  std::optional<std::string> min, max;      // exact decimal text, inclusive: BOUND and the column's own range, the tighter
+  std::optional<std::int64_t> max_length;   // of the column: code points of a text, bytes of a binary value
+  std::optional<int> precision, scale;      // of a decimal column: a value with more digits is refused, not rounded
   std::vector<std::pair<std::string, std::string>> transitions;  // allowed moves; empty: any
 };
 
