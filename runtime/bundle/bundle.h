@@ -80,7 +80,6 @@ struct Capability {
   std::vector<std::string> session_keys;     // every key that a call needs, sorted
   std::string tool_name;                     // the name in `tool`: [A-Za-z0-9_-]{1,64}, unique in a bundle
   std::string tool;                          // MCP tool definition as canonical JSON: ARGs only
-  std::string tool_name;                     // its `name`: [A-Za-z0-9_-]{1,64}, unique in the bundle
   std::string returns_json;                  // canonical JSON Schema, or empty
   bool minimal_profile = false;
   bool evidence_handles_only = false;
