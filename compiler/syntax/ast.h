@@ -365,7 +365,8 @@ struct SettlementPolicy {
 
 // ---- a file ----
 
-// A `-- sync:allow CODE reason` comment. It covers the next statement, or the statement it stands in.
+// A `-- sync:allow CODE reason` comment. It covers the statement it stands in, or the one that ends on its line, or
+// else the next. An empty code or reason is kept: refusing it is not the parser's matter.
 struct Suppression {
   std::string_view code;
   std::string_view reason;
@@ -379,6 +380,15 @@ struct ForeignStatement {
   Span span = Span::None();
 };
 
+enum class StatementKind { kWorkflow, kContext, kCapability, kSettlementPolicy };
+
+// A statement that was left out because of a mistake, so that nobody also reports its name as unknown.
+struct BrokenStatement {
+  StatementKind kind = StatementKind::kWorkflow;
+  std::string_view name;  // as far as it can be told, otherwise empty
+  Span span = Span::None();
+};
+
 struct File {
   FileId file;
   std::vector<Workflow> workflows;
@@ -387,6 +397,7 @@ struct File {
   std::vector<SettlementPolicy> policies;
   std::vector<ForeignStatement> foreign;
   std::vector<Suppression> suppressions;
+  std::vector<BrokenStatement> broken;
   std::deque<std::string> unescaped;
 };
 
