@@ -31,7 +31,7 @@ bool Has(const std::vector<TokenKind>& kinds, TokenKind kind) {
 
 std::vector<TokenKind> KindsOf(const antlr4::misc::IntervalSet& set) {
   std::vector<TokenKind> kinds;
-  for (int kind = kFirstKeyword; kind < kDollarString; ++kind) {
+  for (std::size_t kind = kFirstKeyword; kind < kDollarString; ++kind) {
     if (set.contains(kind)) kinds.push_back(static_cast<TokenKind>(kind));
   }
   return kinds;

@@ -22,7 +22,12 @@ class StopAtFirst : public antlr4::ANTLRErrorStrategy {
   void reportError(antlr4::Parser* parser, const antlr4::RecognitionException&) override { Stop(parser); }
 
  protected:
-  [[noreturn]] virtual void Stop(antlr4::Parser* parser) { throw Mismatch{parser->getTokenStream()->index(), {}}; }
+  virtual antlr4::misc::IntervalSet Expected(antlr4::Parser*) const { return {}; }
+
+ private:
+  [[noreturn]] void Stop(antlr4::Parser* parser) {
+    throw Mismatch{parser->getTokenStream()->index(), Expected(parser)};
+  }
 };
 
 // Also remembers what could have come next where an optional part or a repetition ended.
@@ -43,9 +48,7 @@ class StopAndExplain final : public StopAtFirst {
   void Forget() { last_context_ = nullptr; }
 
  protected:
-  [[noreturn]] void Stop(antlr4::Parser* parser) override {
-    throw Mismatch{parser->getTokenStream()->index(), parser->getExpectedTokens()};
-  }
+  antlr4::misc::IntervalSet Expected(antlr4::Parser* parser) const override { return parser->getExpectedTokens(); }
 
  private:
   std::size_t last_index_ = 0;

@@ -16,7 +16,7 @@ class StreamToken final : public antlr4::Token {
 
   const syntax::Token& token() const { return token_; }
 
-  std::size_t getType() const override { return token_.kind == kEnd ? Token::EOF : token_.kind; }
+  std::size_t getType() const override { return token_.kind == kEnd ? Token::EOF : std::size_t{token_.kind}; }
   std::size_t getTokenIndex() const override { return index_; }
   std::size_t getStartIndex() const override { return token_.begin; }
   std::size_t getStopIndex() const override { return token_.end; }

@@ -23,7 +23,6 @@
 #include "atn/ATNDeserializer.h"
 #include "atn/LexerATNSimulator.h"
 #include "atn/ParserATNSimulator.h"
-#include "atn/PredictionContextCache.h"
 #include "dfa/DFA.h"
 #include "misc/IntervalSet.h"
 #include "support/CPPUtils.h"
