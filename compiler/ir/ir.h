@@ -105,7 +105,7 @@ struct SearchFilter {
 struct Search {
   int table = -1;
   ColumnUse column;
-  std::string_view query_arg;  // empty: a fixed text. Resolved against each capability that uses the context
+  std::string_view query_arg;  // empty: a fixed text or a trusted value. Resolved against each capability that uses the context
   std::vector<SearchFilter> filters;
   const ast::Search* syntax = nullptr;
 };
@@ -154,12 +154,21 @@ struct PlanStep {
   std::vector<Predicate> where;
   struct Output { std::string_view name; ColumnUse column; };
   std::vector<Output> outputs;
+  ColumnUse search_column;                   // HYBRID_SEARCH
+  Value query;                               // HYBRID_SEARCH
+};
+
+struct PlanRule {
+  const ast::PlanRule* syntax = nullptr;
+  std::vector<ColumnUse> fields;             // as syntax->when; those of step counts are unset
+  std::vector<int> steps;                    // as syntax->when; -1 for fields and unknown steps
 };
 
 struct Plan {
   const ast::Plan* syntax = nullptr;
-  std::vector<TableUse> tables;
+  std::vector<TableUse> tables;              // one a step
   std::vector<PlanStep> steps;
+  std::vector<PlanRule> rules;
 };
 
 enum class GuardKind { kNone, kIntegerVersion, kTimestamp, kBeforeImage };
@@ -202,7 +211,7 @@ struct Capability {
   std::vector<WorkflowId> workflows;          // that allow it
   std::vector<PolicyId> policies;
   bool is_proposal = false;
-  bool poisoned = false;
+  bool poisoned = false;                      // its context is unknown
 
   const Binding* FindBinding(std::string_view binding) const;
   int FindArg(std::string_view arg) const;    // -1: none
@@ -238,6 +247,7 @@ struct PolicyCondition {
   bool poisoned = false;
 };
 
+// ALTER SETTLEMENT POLICY is an entry of its own, with the scope of the policy that it alters.
 struct Policy {
   std::string_view name;
   const ast::SettlementPolicy* syntax = nullptr;
