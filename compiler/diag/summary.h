@@ -15,7 +15,7 @@ struct Summary {
   int files = 0;       // DDL files read
   int suppressed = 0;  // findings hidden by `sync:allow`
   int baselined = 0;   // findings hidden by `--baseline`
-  std::map<std::string_view, int> by_code;
+  std::map<std::string_view, int> by_code = {};
 };
 
 // Counts `findings`; the other numbers are the caller's.
