@@ -1,0 +1,133 @@
+#include "compiler/tool/compile.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "compiler/check/check.h"
+#include "compiler/diag/suppression.h"
+#include "compiler/ir/lower.h"
+#include "compiler/schema/introspect.h"
+#include "compiler/schema/load.h"
+#include "compiler/syntax/parse.h"
+#include "compiler/tool/ddl_files.h"
+#include "lint/lint.h"
+
+namespace synapsor::tool {
+namespace {
+
+constexpr std::string_view kDefaultConfig = "synapsor.json";
+
+Result<config::Config> LoadConfig(const CompileOptions& options) {
+  if (options.config) return config::Load(*options.config);
+  std::error_code problem;
+  if (std::filesystem::exists(kDefaultConfig, problem)) return config::Load(std::string(kDefaultConfig));
+  return config::Defaults();
+}
+
+Result<schema::Engine> EngineNamed(std::string_view name) {
+  const auto engine = schema::ParseEngine(name);
+  if (!engine) return Fail(ErrorKind::kUsage, fmt::format("there is no engine `{}`", name));
+  return *engine;
+}
+
+bool IsSnapshot(const std::string& path) { return path.ends_with(".json"); }
+
+// `--schema` and `--engine` describe the only source, with a configuration or without.
+Result<std::vector<schema::CatalogSource>> SourcesFromOptions(const CompileOptions& options,
+                                                              const config::Config& config) {
+  if (config.sources.size() > 1) {
+    return Fail(ErrorKind::kUsage,
+                fmt::format("`--schema` and `--engine` describe one source, but `{}` has {}", config.path,
+                            config.sources.size()),
+                "give each source its `schema` in the configuration");
+  }
+  schema::CatalogSource source{.name = "main", .snapshot = std::nullopt, .snapshot_path = {}};
+  if (!config.sources.empty()) {
+    source.name = config.sources.begin()->first;
+    SYN_ASSIGN_OR_RETURN(source.engine, EngineNamed(config.sources.begin()->second.engine));
+  }
+  if (options.engine) {
+    SYN_ASSIGN_OR_RETURN(source.engine, EngineNamed(*options.engine));
+  } else if (config.sources.empty() && options.schema && !IsSnapshot(*options.schema)) {
+    return Fail(ErrorKind::kUsage, "`--schema` needs `--engine`", "postgres, mysql, mariadb or sqlite");
+  }
+  if (options.schema) {
+    SYN_ASSIGN_OR_RETURN(source.snapshot, schema::LoadSchemaFile(*options.schema, source.engine));
+    source.engine = source.snapshot->engine;
+    source.snapshot_path = *options.schema;
+  }
+  std::vector<schema::CatalogSource> sources;
+  sources.push_back(std::move(source));
+  return sources;
+}
+
+Result<schema::CatalogSource> SourceFromConfig(const config::Source& source, bool live) {
+  schema::CatalogSource result{.name = source.name, .snapshot = std::nullopt, .snapshot_path = {}};
+  SYN_ASSIGN_OR_RETURN(result.engine, EngineNamed(source.engine));
+  if (live) {
+    std::string url = source.sqlite_path;
+    if (url.empty()) {
+      SYN_ASSIGN_OR_RETURN(url, config::ReadSecret(source.read, fmt::format("source `{}`", source.name)));
+    }
+    schema::IntrospectOptions introspect;
+    introspect.allow_plaintext = source.tls == config::TlsMode::kOff;
+    SYN_ASSIGN_OR_RETURN(result.snapshot, schema::Introspect(result.engine, url, introspect));
+    result.snapshot_path = fmt::format("live {}", source.name);
+  } else if (!source.schema_file.empty()) {
+    SYN_ASSIGN_OR_RETURN(result.snapshot, schema::LoadSchemaFile(source.schema_file, result.engine));
+    result.snapshot_path = source.schema_file;
+  }
+  return result;
+}
+
+Result<std::vector<schema::CatalogSource>> LoadSources(const CompileOptions& options, const config::Config& config) {
+  if (options.live && (options.schema || config.sources.empty())) {
+    return Fail(ErrorKind::kUsage, options.schema ? "`--live` and `--schema` exclude each other"
+                                                  : "`--live` needs a configuration with `sources`");
+  }
+  if (options.schema || options.engine) return SourcesFromOptions(options, config);
+  std::vector<schema::CatalogSource> sources;
+  for (const auto& [name, source] : config.sources) {
+    SYN_ASSIGN_OR_RETURN(schema::CatalogSource loaded, SourceFromConfig(source, options.live));
+    sources.push_back(std::move(loaded));
+  }
+  return sources;
+}
+
+std::vector<diag::AllowComment> AllowComments(const std::vector<ast::File>& files) {
+  std::vector<diag::AllowComment> comments;
+  for (const ast::File& file : files) {
+    for (const ast::Suppression& s : file.suppressions) comments.push_back({s.code, s.reason, s.span, s.statement});
+  }
+  return comments;
+}
+
+}  // namespace
+
+CompileOptions CompileOptionsFrom(const Arguments& arguments) {
+  return {arguments.positional(), arguments.Value("--config"), arguments.Value("--schema"),
+          arguments.Value("--engine"), arguments.Has("--live")};
+}
+
+Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options) {
+  auto run = std::make_unique<Compilation>();
+  SYN_ASSIGN_OR_RETURN(run->config, LoadConfig(options));
+  SYN_ASSIGN_OR_RETURN(const std::vector<std::string> paths, FindDdlFiles(options.files, run->config));
+  SYN_ASSIGN_OR_RETURN(std::vector<schema::CatalogSource> sources, LoadSources(options, run->config));
+  run->catalog = std::make_unique<schema::Catalog>(run->config, std::move(sources));
+  run->files.reserve(paths.size());
+  for (const std::string& path : paths) {
+    SYN_ASSIGN_OR_RETURN(const FileId file, run->sources.Load(path));
+    run->files.push_back(syntax::ParseFile(run->sources, file, run->sink));
+  }
+  run->program = ir::Lower(run->files, run->sources, *run->catalog, run->sink);
+  check::RunChecks(run->program, run->sink);
+  lint::RunLint(run->program, run->sink);
+  run->suppressed =
+      diag::ApplyAllowComments(run->sources, AllowComments(run->files), run->catalog->has_any_snapshot(), run->sink);
+  run->sink.Sort();
+  return run;
+}
+
+}  // namespace synapsor::tool
