@@ -6,6 +6,7 @@ namespace synapsor::tool {
 namespace {
 
 const Command* const kCommands[] = {
+    &kCheckCommand,
     &kExplainCommand,
     &kRulesCommand,
 };

@@ -11,7 +11,7 @@
 #include "compiler/tool/command.h"
 #include "compiler/tool/help.h"
 #include "compiler/tool/output.h"
-#include "compiler/tool/version.h"
+#include "runtime/base/version.h"
 
 namespace synapsor::tool {
 namespace {

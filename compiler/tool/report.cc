@@ -12,7 +12,7 @@
 #include "compiler/diag/render_sarif.h"
 #include "compiler/diag/render_text.h"
 #include "compiler/tool/output.h"
-#include "compiler/tool/version.h"
+#include "runtime/base/version.h"
 
 namespace synapsor::tool {
 namespace {
