@@ -75,17 +75,20 @@ nlohmann::json ToJson(const ValueRef& value) {
   return {{"fixed", std::move(fixed)}, {"type", ScalarTypeName(value.fixed.type)}};
 }
 
+std::optional<ValueRef> ParseReference(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon + 1 == text.size()) return std::nullopt;
+  for (const auto& [origin, name] : kOrigins) {
+    if (origin == Origin::kFixed || text.substr(0, colon) != name) continue;
+    return ValueRef{origin, std::string(text.substr(colon + 1)), Scalar::Null(ScalarType::kText)};
+  }
+  return std::nullopt;
+}
+
 Result<ValueRef> ValueRefFromJson(const nlohmann::json& value, std::string_view where) {
   if (value.is_object()) return FixedFromJson(value, where);
   if (value.is_string()) {
-    const std::string_view text = value.get_ref<const std::string&>();
-    const std::size_t colon = text.find(':');
-    for (const auto& [origin, name] : kOrigins) {
-      if (origin == Origin::kFixed || colon == std::string_view::npos) continue;
-      if (text.substr(0, colon) == name && colon + 1 < text.size()) {
-        return ValueRef{origin, std::string(text.substr(colon + 1)), Scalar::Null(ScalarType::kText)};
-      }
-    }
+    if (auto reference = ParseReference(value.get_ref<const std::string&>())) return *std::move(reference);
   }
   return Fail(ErrorKind::kInvalid, std::string(where) + ": not a value reference");
 }

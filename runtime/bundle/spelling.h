@@ -17,7 +17,9 @@ std::optional<GuardKind> ParseGuardKind(std::string_view name);
 
 // "session:tenant_id", "arg:reason", "proposal:set:status"; fixed values as {"fixed": text or null, "type": "int64"}.
 nlohmann::json ToJson(const ValueRef& value);
-// The inverse; refuses every other form. `where` opens the error's message.
+// "origin:name"; nothing for every other text.
+std::optional<ValueRef> ParseReference(std::string_view text);
+// The inverse of ToJson; refuses every other form. `where` opens the error's message.
 Result<ValueRef> ValueRefFromJson(const nlohmann::json& value, std::string_view where);
 
 }  // namespace synapsor::bundle

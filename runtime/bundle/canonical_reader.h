@@ -1,0 +1,76 @@
+// Reads canonical JSON as the bundle's writer makes it: no white space, keys in ascending order, integers only. Decides how
+// bytes become members and values; what the members mean is in load.cc.
+//
+// The first problem sticks: every later call returns a default, loops end, and `problem()` says what was found and where.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace synapsor::bundle {
+
+class CanonicalReader {
+ public:
+  explicit CanonicalReader(std::string_view bytes) : bytes_(bytes) {}
+
+  bool ok() const { return problem_.empty(); }
+  const std::string& problem() const { return problem_; }
+  std::size_t offset() const { return at_; }
+  void Fail(std::string problem);
+
+  // Calls `on_member(key)` for each member; it reads the value, or returns false for a key that it does not know.
+  template <typename OnMember>
+  void Object(OnMember on_member) {
+    if (!Expect('{')) return;
+    if (Accept('}')) return;
+    std::string key, previous;
+    bool first = true;
+    do {
+      ReadString(key);
+      if (!Expect(':')) return;
+      if (!first && key <= previous) return Fail("member `" + key + "` is repeated or out of order");
+      if (!on_member(std::string_view(key))) return Fail("member `" + key + "` is unknown");
+      first = false;
+      std::swap(key, previous);
+    } while (ok() && Accept(','));
+    Expect('}');
+  }
+
+  template <typename OnItem>
+  void Array(OnItem on_item) {
+    if (!Expect('[')) return;
+    if (Accept(']')) return;
+    do {
+      on_item();
+    } while (ok() && Accept(','));
+    Expect(']');
+  }
+
+  void ReadString(std::string& value);
+  std::string String();
+  std::int64_t Integer();
+  bool Boolean();
+  bool AcceptNull();
+  char Peek() const { return at_ < bytes_.size() ? bytes_[at_] : '\0'; }
+  // One whole value of any kind, as it stands.
+  std::string_view Raw();
+  // One line feed and nothing behind it.
+  void End();
+
+ private:
+  bool Expect(char c);
+  bool Accept(char c);
+  void ReadEscape(std::string& value);
+  std::uint32_t ReadHex();
+  bool AcceptWord(std::string_view word);
+  void Skip(int depth);
+  void SkipNumber();
+
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  std::string problem_;
+};
+
+}  // namespace synapsor::bundle

@@ -1,0 +1,205 @@
+#include "runtime/bundle/load.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "runtime/base/digest.h"
+#include "runtime/bundle/canonical_reader.h"
+#include "runtime/bundle/read_parts.h"
+#include "runtime/bundle/verify.h"
+
+namespace synapsor::bundle {
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
+constexpr std::string_view kRebuild = "build it again with `sync build`";
+constexpr std::string_view kDigestKey = R"("digest":"sha256:)";
+constexpr std::size_t kHexSize = 64;
+
+tl::unexpected<Error> Refuse(const std::string& path, const std::string& why) {
+  return Fail(ErrorKind::kInvalid, "bundle `" + path + "` is refused: " + why, std::string(kRebuild));
+}
+
+// Where the digest's member stands: `"digest":"sha256:…",` directly before the format's member.
+struct DigestPlace {
+  std::size_t begin = 0, end = 0;
+  std::string_view digest;
+};
+
+std::optional<DigestPlace> FindDigest(std::string_view bytes) {
+  const std::string format = R"(,"format":")" + std::string(kFormat) + "\"";
+  std::optional<DigestPlace> place;
+  for (std::size_t at = bytes.find(format); at != std::string_view::npos; at = bytes.find(format, at + 1)) {
+    const std::size_t size = kDigestKey.size() + kHexSize + 1;
+    if (at < size || bytes.substr(at - size, kDigestKey.size()) != kDigestKey || bytes[at - 1] != '"') continue;
+    if (place) return std::nullopt;
+    const std::size_t begin = at - size;
+    place = DigestPlace{begin, at + 1, bytes.substr(begin + std::strlen("\"digest\":\""), kHexSize + 7)};
+  }
+  return place;
+}
+
+// The version of the format if the bytes are a bundle of another one.
+std::string OtherFormat(std::string_view bytes) {
+  constexpr std::string_view kKey = R"("format":"synapsor.bundle.)";
+  const std::size_t at = bytes.find(kKey);
+  if (at == std::string_view::npos) return {};
+  const std::size_t begin = at + std::strlen("\"format\":\"");
+  const std::size_t end = bytes.find('"', begin);
+  const std::string_view format = bytes.substr(begin, std::min(end, begin + 40) - begin);
+  return format == kFormat ? std::string() : std::string(format);
+}
+
+std::string WhyNoDigest(std::string_view bytes) {
+  if (bytes.empty()) return "the file is empty";
+  if (bytes.front() != '{') return "this is not a bundle";
+  if (!bytes.ends_with("}\n")) return "the file ends in the middle: it was cut or edited";
+  const std::string other = OtherFormat(bytes);
+  if (!other.empty()) {
+    return "its format is `" + other + "` and this program reads `" + std::string(kFormat) + "`";
+  }
+  return "it has no digest where the format puts it";
+}
+
+std::string DigestWithout(std::string_view bytes, const DigestPlace& place) {
+  std::string rest;
+  rest.reserve(bytes.size());
+  rest.append(bytes.substr(0, place.begin));
+  rest.append(bytes.substr(place.end));
+  rest.pop_back();  // the final line feed
+  return Digest(rest);
+}
+
+DdlDigest ReadDdl(CanonicalReader& in) {
+  static constexpr Field<DdlDigest> kFields[] = {
+      {"digest", [](CanonicalReader& r, DdlDigest& v) { v.digest = r.String(); }},
+      {"name", [](CanonicalReader& r, DdlDigest& v) { v.name = r.String(); }},
+  };
+  return ReadFields(in, kFields);
+}
+
+AuthorityFact ReadFact(CanonicalReader& in, std::string_view subject) {
+  const std::string text = in.String();
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  for (std::size_t tab = text.find('\t'); tab != std::string::npos; tab = text.find('\t', begin)) {
+    parts.push_back(text.substr(begin, tab - begin));
+    begin = tab + 1;
+  }
+  parts.push_back(text.substr(begin));
+  if (parts.size() != 4) {
+    in.Fail("an authority fact does not have four parts");
+    return {};
+  }
+  return {std::string(subject), std::move(parts[0]), std::move(parts[1]), std::move(parts[2]),
+          std::move(parts[3])};
+}
+
+std::vector<AuthorityFact> ReadAuthority(CanonicalReader& in) {
+  std::vector<AuthorityFact> facts;
+  in.Object([&](std::string_view subject) {
+    in.Array([&] { facts.push_back(ReadFact(in, subject)); });
+    return true;
+  });
+  return facts;
+}
+
+// The digest's member must be the very one that was cut out.
+Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place) {
+  Bundle bundle;
+  int members = 0;
+  in.Object([&](std::string_view key) {
+    ++members;
+    if (key == "authority") {
+      bundle.authority = ReadAuthority(in);
+    } else if (key == "capabilities") {
+      bundle.capabilities = ReadList(in, ReadCapability);
+    } else if (key == "compiler") {
+      bundle.compiler_version = in.String();
+    } else if (key == "contexts") {
+      bundle.contexts = ReadList(in, ReadContext);
+    } else if (key == "ddl") {
+      bundle.ddl = ReadList(in, ReadDdl);
+    } else if (key == "digest") {
+      if (in.offset() != place.begin + std::strlen("\"digest\":")) in.Fail("`digest` is not where it must be");
+      bundle.digest = in.String();
+    } else if (key == "format") {
+      in.String();
+    } else if (key == "policies") {
+      bundle.policies = ReadList(in, ReadPolicy);
+    } else if (key == "sources") {
+      bundle.sources = ReadList(in, ReadSource);
+    } else if (key == "workflows") {
+      bundle.workflows = ReadList(in, ReadWorkflow);
+    } else {
+      return false;
+    }
+    return true;
+  });
+  in.End();
+  if (members != 10) in.Fail("a member of the bundle is missing");
+  return bundle;
+}
+
+Result<std::string> ReadFile(const std::string& path) {
+  const auto fail = [&](const char* what) {
+    return Fail(ErrorKind::kIo, "cannot " + std::string(what) + " bundle `" + path + "`: " + std::strerror(errno),
+                "name the file that `sync build -o` wrote");
+  };
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail("open");
+  struct stat facts {};
+  std::string bytes;
+  bool good = ::fstat(fd, &facts) == 0;
+  if (good && !S_ISREG(facts.st_mode)) {
+    ::close(fd);
+    return Fail(ErrorKind::kIo, "bundle `" + path + "` is not a file", "name the file that `sync build -o` wrote");
+  }
+  if (good && static_cast<std::size_t>(facts.st_size) > kMaxBytes) {
+    ::close(fd);
+    return Refuse(path, "it is larger than 256 MiB");
+  }
+  bytes.resize(static_cast<std::size_t>(facts.st_size));
+  std::size_t done = 0;
+  while (good && done < bytes.size()) {
+    const ssize_t size = ::read(fd, bytes.data() + done, bytes.size() - done);
+    if (size < 0 && errno == EINTR) continue;
+    good = size >= 0;
+    if (size <= 0) break;
+    done += static_cast<std::size_t>(size);
+  }
+  const int cause = errno;
+  ::close(fd);
+  errno = cause;
+  if (!good) return fail("read");
+  bytes.resize(done);
+  return bytes;
+}
+
+}  // namespace
+
+Result<Bundle> Parse(std::string_view bytes, const std::string& path) {
+  const auto place = FindDigest(bytes);
+  if (!place || !bytes.ends_with("}\n")) return Refuse(path, WhyNoDigest(bytes));
+  if (DigestWithout(bytes, *place) != place->digest) {
+    return Refuse(path, "its content is not what its digest says: it was edited or damaged after the build");
+  }
+  CanonicalReader in(bytes);
+  Bundle bundle = ReadBundle(in, *place);
+  if (!in.ok()) return Refuse(path, in.problem());
+  bundle.Index();
+  if (const std::string misfit = FindMisfit(bundle); !misfit.empty()) return Refuse(path, misfit);
+  return bundle;
+}
+
+Result<Bundle> Load(const std::string& path) {
+  SYN_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  return Parse(bytes, path);
+}
+
+}  // namespace synapsor::bundle
