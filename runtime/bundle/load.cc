@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "runtime/base/digest.h"
+#include "runtime/base/utf8.h"
 #include "runtime/bundle/canonical_reader.h"
 #include "runtime/bundle/read_parts.h"
 #include "runtime/bundle/verify.h"
@@ -189,6 +190,7 @@ Result<Bundle> Parse(std::string_view bytes, const std::string& path) {
   if (DigestWithout(bytes, *place) != place->digest) {
     return Refuse(path, "its content is not what its digest says: it was edited or damaged after the build");
   }
+  if (!IsUtf8(bytes)) return Refuse(path, "it is not UTF-8");
   CanonicalReader in(bytes);
   Bundle bundle = ReadBundle(in, *place);
   if (!in.ok()) return Refuse(path, in.problem());
