@@ -296,7 +296,7 @@ TEST_F(SqliteTest, FailuresAreClassed) {
       {"UPDATE t SET missing = 1", FailureKind::kSchema},
       {"UPDATE missing SET v = 1", FailureKind::kSchema},
       {"UPDATE t SET v = 1; DELETE FROM t", FailureKind::kOther},
-      {"ATTACH 'other.db' AS other", FailureKind::kSchema},
+      {"ATTACH 'other.db' AS other", FailureKind::kOther},
   };
   for (const auto& [sql, kind] : cases) {
     auto done = writer->Execute(MakeStatement(sql), {});
