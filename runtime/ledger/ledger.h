@@ -9,7 +9,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/base/clock.h"
@@ -33,6 +35,7 @@ enum class RecordProblem {
   kStepDiffers,          // same run and step key, other arguments
 };
 
+// With a problem nothing is recorded.
 struct RecordedCall {
   RunId run = 0;
   EvidenceId evidence = 0;
@@ -71,11 +74,16 @@ struct ChainReport {
   std::int64_t events = 0;
   std::int64_t first_bad_sequence = 0;
   std::string problem;       // what is wrong, with the record it concerns
+  std::string head;          // hash of the last event: keep it elsewhere to be able to show later that nothing was cut
 };
 
 class Ledger {
  public:
   virtual ~Ledger() = default;
+
+  // sha256 over the values with this ledger's own random salt: equal values give equal fingerprints in one
+  // ledger, and nobody without the salt can test a guess. For QueryAudit::parameters_fingerprint.
+  virtual std::string FingerprintParameters(std::span<const Scalar> values) const = 0;
 
   virtual Result<RecordedCall> RecordCall(CallRecord record) = 0;
   virtual Result<RunId> StartRun(Run run) = 0;
@@ -117,10 +125,17 @@ class Ledger {
   // Pending proposals whose time is over become expired. Returns how many.
   virtual Result<int> ExpireProposals() = 0;
 
-  virtual Result<ChainReport> VerifyChain() = 0;
+  // Walks the whole chain and every record it names. `expected_head`, if not empty, is the head hash that somebody
+  // noted down elsewhere: it must occur in the chain, which shows that no tail was cut off behind it.
+  virtual Result<ChainReport> VerifyChain(std::string_view expected_head = {}) = 0;
+  // The same for one proposal, its decisions and its job only: what the trusted runner asks before it applies. Cost
+  // does not depend on the size of the ledger. `problem` is empty when every row is as the events say.
+  virtual Result<ChainReport> VerifyProposal(ProposalId id) = 0;
 };
 
-// `location` is "sqlite:PATH" (made if missing, migrated if older, refused if newer) or the URL of a PostgreSQL ledger.
+// `location` is "sqlite:PATH" (made if missing, migrated if older, refused if newer), the URL of a PostgreSQL ledger, or
+// "env:NAME" of a variable that holds such a URL. `clock` outlives the ledger. Leases and events of a PostgreSQL
+// ledger go by the server's clock, so that runners whose clocks differ agree.
 Result<std::unique_ptr<Ledger>> Open(const std::string& location, const Clock& clock);
 
 }  // namespace synapsor::ledger

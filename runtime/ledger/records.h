@@ -84,7 +84,7 @@ struct Proposal {
   std::string required_role;
   int required_approvals = 1;
   std::string bundle_digest, update_fingerprint;
-  std::string idempotency_key;
+  std::string idempotency_key;                    // given by the ledger when empty: unique over all ledgers
   std::string audit_stream;                       // or empty
   Instant created_at, expires_at;
   std::string hash;
@@ -92,6 +92,8 @@ struct Proposal {
 
 // Computes the hash over the canonical JSON of the proposal.
 std::string HashProposal(const Proposal& proposal);
+// The exact document that is hashed and stored: canonical JSON, scalars as ["type","text"].
+std::string ProposalDocument(const Proposal& proposal);
 
 enum class DecisionKind { kApprove, kReject, kCancel };
 
@@ -111,13 +113,21 @@ struct Job {
   std::int64_t id = 0;
   ProposalId proposal = 0;
   std::string source, proposal_hash, idempotency_key;
-  int attempt = 0;
+  int attempt = 0;                          // counted from 1 by claims
   std::string runner, lease;                // empty when not leased
-  Instant lease_expires_at;
+  Instant lease_expires_at;                 // on the ledger's clock
+  bool uncertain = false;                   // an earlier lease ran out unreported: its effect may exist
 };
+
+std::string_view DecisionName(DecisionKind kind);  // approve, reject, cancel
+// What `Decision::integrity` must be.
+std::string DecisionIntegrity(const Decision& decision);
 
 enum class ApplyStatus { kApplied, kAlreadyApplied, kConflict, kFailed, kCanceled, kReconciliationRequired };
 std::string_view ApplyStatusName(ApplyStatus status);
+std::optional<ApplyStatus> ParseApplyStatus(std::string_view name);
+// What `Receipt::hash` must be.
+std::string HashReceipt(const Receipt& receipt);
 
 struct Receipt {
   std::int64_t job = 0;

@@ -1,0 +1,56 @@
+// Several threads' operations in one durable commit. The first caller leads: it takes what has queued up, runs it in one
+// transaction and wakes the others; a caller that is alone pays no hand-over between threads.
+//
+// When an operation fails inside a shared transaction, the transaction is rolled back and each operation is run again
+// alone, so that a failing one never takes others with it. Operations are therefore run up to twice, and keep what
+// they found out in variables that they set anew each time.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "runtime/ledger/session.h"
+#include "runtime/ledger/transaction.h"
+
+namespace synapsor::ledger {
+
+using Operation = std::function<Status(Tx&)>;
+
+class GroupCommit {
+ public:
+  // All owned by the caller; `store` is used to connect anew when the connection was lost.
+  GroupCommit(Store& store, std::unique_ptr<Session> session, const Clock& clock)
+      : store_(store), session_(std::move(session)), clock_(clock) {}
+
+  // Returns when the operation is on the disk or has failed. Relaxed operations promise order, not durability; they are
+  // durable as soon as any later durable one is.
+  Status Run(const Operation& operation, Access access = Access::kWrite);
+
+ private:
+  struct Member {
+    const Operation* operation;
+    Access access;
+    Status status;
+    bool done = false;
+  };
+
+  void Lead(std::unique_lock<std::mutex>& lock);
+  void Execute(const std::vector<Member*>& members);
+  // `in_commit` says whether the failure came from COMMIT, after which running again could double the effect.
+  Status Attempt(std::span<Member* const> members, bool& in_commit);
+  Status Reconnect();
+
+  Store& store_;
+  std::unique_ptr<Session> session_;  // used by the leader only
+  const Clock& clock_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Member*> queue_;
+  bool leading_ = false;
+};
+
+}  // namespace synapsor::ledger

@@ -1,0 +1,59 @@
+// What the ledger does, over a transaction or a reading session, for any store. Which rows exist, which events say so and
+// in which order; the text of the SQL is in the .cc files beside it, a file a subject.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/ledger/ledger.h"
+#include "runtime/ledger/session.h"
+#include "runtime/ledger/transaction.h"
+
+namespace synapsor::ledger {
+
+// calls.cc
+Result<RecordedCall> InsertCall(Tx& tx, const CallRecord& record);
+Result<RunId> InsertRun(Tx& tx, Run run);
+
+// proposals.cc
+Result<Verdict> InsertDecision(Tx& tx, Decision decision, const DecisionRule& rule);
+Result<Verdict> InsertReconciliation(Tx& tx, ProposalId id, ProposalState outcome,
+                                     const std::string& subject, const std::string& reason);
+Result<int> ExpireDue(Tx& tx);
+// Moves a proposal and says so in an event. `actor` is who did it.
+Status MoveProposal(Tx& tx, ProposalId id, ProposalState to, std::string_view actor,
+                    std::string_view tenant, NewEvent event);
+
+// jobs.cc
+Status InsertJob(Tx& tx, const Proposal& proposal);
+Result<std::optional<Job>> LeaseJob(Tx& tx, const std::string& runner, int lease_seconds,
+                                    const std::vector<std::string>& sources);
+Result<bool> ExtendLease(Tx& tx, const Job& job, int lease_seconds);
+Result<bool> MarkIntent(Tx& tx, const Job& job);
+Result<bool> FinishJob(Tx& tx, const Job& job, Receipt receipt);
+Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds);
+Status SwitchSource(Tx& tx, const std::string& source, bool disabled, const std::string& actor);
+
+// reads.cc: inside a read or write transaction of `session`
+Result<std::optional<Run>> ReadRun(Session& session, RunId id);
+Result<std::vector<Run>> ReadSteps(Session& session, RunId parent);
+Result<std::optional<Run>> ReadStep(Session& session, RunId parent, std::string_view step_key);
+Result<std::optional<Evidence>> ReadEvidence(Session& session, EvidenceId id);
+Result<std::vector<QueryAudit>> ReadAudits(Session& session, RunId run);
+Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id);
+Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter);
+Result<std::vector<Event>> ReadEvents(Session& session, std::string_view subject);
+Result<std::optional<Job>> ReadJob(Session& session, ProposalId proposal);
+Result<bool> ReadIntent(Session& session, std::int64_t job);
+Result<bool> ReadDisabled(Session& session, const std::string& source);
+
+// verify.cc, verify_proposal.cc
+Result<ChainReport> VerifyAll(Session& session, std::string_view expected_head);
+Result<ChainReport> VerifyOne(Session& session, ProposalId id);
+
+// Key of a row as text that a store can hold and a person can search for.
+std::string ObjectText(const Scalar& key);
+
+}  // namespace synapsor::ledger

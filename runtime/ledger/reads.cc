@@ -1,0 +1,174 @@
+// Reading records back, each by an index.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/ledger/document.h"
+#include "runtime/ledger/operations.h"
+
+namespace synapsor::ledger {
+namespace {
+
+Result<Run> ToRun(const std::vector<Cell>& row) {
+  SYN_ASSIGN_OR_RETURN(Run run, ParseRun(row[1].text));
+  run.id = row[0].number;
+  return run;
+}
+
+Result<ProposalView> ToView(Session& session, const std::vector<Cell>& row) {
+  ProposalView view;
+  SYN_ASSIGN_OR_RETURN(view.proposal, ParseProposal(row[3].text));
+  view.proposal.id = row[0].number;
+  view.proposal.hash = row[2].text;
+  const auto state = ParseState(row[1].text);
+  if (!state) {
+    return Fail(ErrorKind::kInvalid, fmt::format("`{}` is in a state that does not exist",
+                                                 ProposalHandle(view.proposal.id)),
+                "the ledger was edited or damaged: `synapsor-runner audit verify` says where");
+  }
+  view.state = *state;
+  SYN_ASSIGN_OR_RETURN(
+      const Rows decisions,
+      session.Get("SELECT integrity, document FROM decisions WHERE proposal = $1 ORDER BY id",
+                  {view.proposal.id}));
+  for (const auto& cells : decisions) {
+    SYN_ASSIGN_OR_RETURN(Decision decision, ParseDecision(cells[1].text));
+    decision.integrity = cells[0].text;
+    view.decisions.push_back(std::move(decision));
+  }
+  SYN_ASSIGN_OR_RETURN(
+      const Rows receipts,
+      session.Get("SELECT hash, document FROM receipts WHERE proposal = $1 ORDER BY id",
+                  {view.proposal.id}));
+  for (const auto& cells : receipts) {
+    SYN_ASSIGN_OR_RETURN(Receipt receipt, ParseReceipt(cells[1].text));
+    receipt.hash = cells[0].text;
+    view.receipts.push_back(std::move(receipt));
+  }
+  return view;
+}
+
+constexpr std::string_view kView = "SELECT id, state, hash, document FROM proposals ";
+
+// Which event recorded the run that a handle leads to; 0 when it is not a handle of a run or of evidence.
+Result<std::int64_t> EventOfRun(Session& session, std::string_view subject) {
+  Rows rows;
+  if (subject.starts_with("agent-run://")) {
+    SYN_ASSIGN_OR_RETURN(rows, session.Get("SELECT event FROM runs WHERE id = $1",
+                                           {ParseHandle(subject, "agent-run://")}));
+  } else if (subject.starts_with("evidence://bundle/")) {
+    SYN_ASSIGN_OR_RETURN(
+        rows, session.Get("SELECT event FROM runs WHERE id = (SELECT run FROM evidence WHERE id = $1)",
+                          {ParseHandle(subject, "evidence://bundle/")}));
+  }
+  return rows.empty() ? 0 : rows[0][0].number;
+}
+
+}  // namespace
+
+Result<std::optional<Run>> ReadRun(Session& session, RunId id) {
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT id, document FROM runs WHERE id = $1", {id}));
+  if (rows.empty()) return std::nullopt;
+  SYN_ASSIGN_OR_RETURN(Run run, ToRun(rows[0]));
+  return run;
+}
+
+Result<std::vector<Run>> ReadSteps(Session& session, RunId parent) {
+  if (parent <= 0) return std::vector<Run>();
+  SYN_ASSIGN_OR_RETURN(
+      const Rows rows,
+      session.Get("SELECT id, document FROM runs WHERE parent = $1 AND parent > 0 ORDER BY id", {parent}));
+  std::vector<Run> runs;
+  for (const auto& row : rows) {
+    SYN_ASSIGN_OR_RETURN(Run run, ToRun(row));
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+Result<std::optional<Run>> ReadStep(Session& session, RunId parent, std::string_view step_key) {
+  SYN_ASSIGN_OR_RETURN(const Rows rows,
+                       session.Get("SELECT id, document FROM runs WHERE parent = $1 AND step_key = $2 AND "
+                                   "parent > 0 AND step_key <> ''",
+                                   {parent, step_key}));
+  if (rows.empty()) return std::nullopt;
+  SYN_ASSIGN_OR_RETURN(Run run, ToRun(rows[0]));
+  return run;
+}
+
+Result<std::optional<Evidence>> ReadEvidence(Session& session, EvidenceId id) {
+  SYN_ASSIGN_OR_RETURN(const Rows rows,
+                       session.Get("SELECT document FROM evidence WHERE id = $1", {id}));
+  if (rows.empty()) return std::nullopt;
+  SYN_ASSIGN_OR_RETURN(Evidence evidence, ParseEvidence(rows[0][0].text));
+  evidence.id = id;
+  return evidence;
+}
+
+Result<std::vector<QueryAudit>> ReadAudits(Session& session, RunId run) {
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT document FROM runs WHERE id = $1", {run}));
+  if (rows.empty()) return std::vector<QueryAudit>();
+  return ParseAudits(rows[0][0].text);
+}
+
+Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id) {
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(std::string(kView) + "WHERE id = $1", {id}));
+  if (rows.empty()) return std::nullopt;
+  SYN_ASSIGN_OR_RETURN(ProposalView view, ToView(session, rows[0]));
+  return view;
+}
+
+Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter) {
+  std::string sql(kView);
+  std::vector<Param> params;
+  const auto where = [&](std::string_view condition, Param value) {
+    sql += params.empty() ? "WHERE " : "AND ";
+    params.push_back(value);
+    sql += fmt::format("{} ${} ", condition, params.size());
+  };
+  if (filter.state) where("state =", StateName(*filter.state));
+  if (!filter.tenant.empty()) where("tenant =", filter.tenant);
+  if (!filter.capability.empty()) where("capability =", filter.capability);
+  if (!filter.principal.empty()) where("principal =", filter.principal);
+  if (!filter.object.empty()) where("object =", filter.object);
+  if (filter.since) where("created_at >=", filter.since->micros);
+  if (filter.until) where("created_at <", filter.until->micros);
+  if (filter.before_id > 0) where("id <", filter.before_id);
+  params.push_back(std::clamp(filter.limit, 1, 1000));
+  sql += fmt::format("ORDER BY id DESC LIMIT ${}", params.size());
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(sql, params.data(), params.size()));
+  std::vector<ProposalView> views;
+  for (const auto& row : rows) {
+    SYN_ASSIGN_OR_RETURN(ProposalView view, ToView(session, row));
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+Result<std::vector<Event>> ReadEvents(Session& session, std::string_view subject) {
+  constexpr std::string_view kEvent =
+      "SELECT sequence, at, kind, subject, actor, tenant, payload, hash, "
+      "(SELECT hash FROM events AS p WHERE p.sequence = e.sequence - 1) FROM events AS e ";
+  SYN_ASSIGN_OR_RETURN(const std::int64_t number, EventOfRun(session, subject));
+  Rows rows;
+  if (number != 0) {
+    SYN_ASSIGN_OR_RETURN(rows, session.Get(std::string(kEvent) + "WHERE sequence = $1", {number}));
+  } else {
+    SYN_ASSIGN_OR_RETURN(rows, session.Get(std::string(kEvent) + "WHERE ref = $1 ORDER BY sequence",
+                                           {subject}));
+  }
+  std::vector<Event> events;
+  for (const auto& row : rows) {
+    events.push_back({row[0].number, {row[1].number}, row[2].text, row[3].text, row[4].text,
+                      row[5].text, row[6].text, row[8].text, row[7].text});
+  }
+  return events;
+}
+
+Result<bool> ReadDisabled(Session& session, const std::string& source) {
+  SYN_ASSIGN_OR_RETURN(const Rows rows,
+                       session.Get("SELECT disabled FROM sources WHERE name = $1", {source}));
+  return !rows.empty() && rows[0][0].number != 0;
+}
+
+}  // namespace synapsor::ledger
