@@ -55,7 +55,7 @@ Result<std::optional<JobRow>> FindHeld(Tx& tx, const Job& job) {
   return row;
 }
 
-Status Store(Tx& tx, const JobRow& row) {
+Status SaveRow(Tx& tx, const JobRow& row) {
   return tx.session().Do(
       "UPDATE jobs SET state = $1, attempt = $2, runner = $3, lease = $4, due_at = $5, intent = $6, "
       "uncertain = $7 WHERE id = $8",
@@ -67,7 +67,7 @@ Status Store(Tx& tx, const JobRow& row) {
 StateRef Stated(const JobRow& row) { return {"job", std::to_string(row.job.id), StateText(row)}; }
 
 Status StoreWithEvent(Tx& tx, const JobRow& row, std::string_view kind, std::string_view actor) {
-  SYN_RETURN_IF_ERROR(Store(tx, row));
+  SYN_RETURN_IF_ERROR(SaveRow(tx, row));
   NewEvent event{.kind = kind, .subject = ProposalHandle(row.job.proposal), .actor = actor};
   event.states.push_back(Stated(row));
   return tx.Append(std::move(event));
@@ -177,7 +177,7 @@ Result<std::optional<Job>> LeaseJob(Tx& tx, const std::string& runner, int lease
   row->due_at = tx.now().micros + lease_seconds * kSecond;
   row->job.lease_expires_at = {*row->due_at};
   row->job.uncertain = row->job.uncertain || taken_over;
-  SYN_RETURN_IF_ERROR(Store(tx, *row));
+  SYN_RETURN_IF_ERROR(SaveRow(tx, *row));
   NewEvent event{.kind = "job.claimed"};
   event.states.push_back(Stated(*row));
   SYN_RETURN_IF_ERROR(MoveProposal(tx, row->job.proposal, ProposalState::kPendingWorker, runner, "",
@@ -216,7 +216,7 @@ Result<bool> FinishJob(Tx& tx, const Job& job, Receipt receipt) {
   row->job.runner.clear();
   row->job.lease.clear();
   row->due_at.reset();
-  SYN_RETURN_IF_ERROR(Store(tx, *row));
+  SYN_RETURN_IF_ERROR(SaveRow(tx, *row));
   NewEvent event{.kind = "job.completed"};
   event.facts = {{"outcome", std::string(ApplyStatusName(receipt.status))}};
   if (!receipt.safe_error_code.empty()) {
@@ -240,7 +240,7 @@ Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds) {
   // After a lease that ran out unreported, or a stated intent, the effect may exist: such a proposal stays with the
   // worker, where nobody can withdraw it.
   if (row->job.uncertain || row->intent) return StoreWithEvent(tx, *row, "job.released", job.runner);
-  SYN_RETURN_IF_ERROR(Store(tx, *row));
+  SYN_RETURN_IF_ERROR(SaveRow(tx, *row));
   NewEvent event{.kind = "job.released"};
   event.states.push_back(Stated(*row));
   return MoveProposal(tx, row->job.proposal, ProposalState::kApproved, job.runner, "", std::move(event));

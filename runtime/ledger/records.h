@@ -126,8 +126,6 @@ std::string DecisionIntegrity(const Decision& decision);
 enum class ApplyStatus { kApplied, kAlreadyApplied, kConflict, kFailed, kCanceled, kReconciliationRequired };
 std::string_view ApplyStatusName(ApplyStatus status);
 std::optional<ApplyStatus> ParseApplyStatus(std::string_view name);
-// What `Receipt::hash` must be.
-std::string HashReceipt(const Receipt& receipt);
 
 struct Receipt {
   std::int64_t job = 0;
@@ -140,6 +138,8 @@ struct Receipt {
   Instant executed_at;
   std::string hash;
 };
+// What `Receipt::hash` must be.
+std::string HashReceipt(const Receipt& receipt);
 
 struct Run {
   RunId id = 0;

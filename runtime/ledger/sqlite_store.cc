@@ -25,6 +25,9 @@ Error Translate(int code, std::string_view place, std::string_view detail) {
     case SQLITE_FULL:
       return {ErrorKind::kIo, fmt::format("no space left for the ledger `{}`", place),
               "free disk space; nothing of this operation was stored"};
+    case SQLITE_IOERR:
+      return {ErrorKind::kIo, fmt::format("cannot read or write the ledger `{}`: {}", place, detail),
+              "check the disk; nothing of this operation was stored"};
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return {ErrorKind::kInvalid, fmt::format("`{}` is not a ledger, or it is damaged", place),

@@ -1,0 +1,143 @@
+#include "support.h"
+
+namespace synapsor::ledger {
+namespace {
+
+class JobTest : public LedgerTest {
+ protected:
+  Job Claim(const std::string& runner = "r1", int seconds = 60) {
+    auto job = ledger->ClaimJob(runner, seconds, {});
+    EXPECT_TRUE(job && *job);
+    return job && *job ? **job : Job{};
+  }
+  bool NothingToClaim() {
+    auto job = ledger->ClaimJob("r9", 60, {});
+    EXPECT_TRUE(job);
+    return job && !*job;
+  }
+  static Receipt Outcome(ApplyStatus status) {
+    Receipt receipt;
+    receipt.status = status;
+    receipt.previous_version = Scalar::Int(3);
+    receipt.new_version = Scalar::Int(4);
+    return receipt;
+  }
+};
+
+TEST_F(JobTest, ALeaseIsHeldByOneRunnerAndRunsOut) {
+  const ProposalId id = Propose();
+  EXPECT_TRUE(NothingToClaim());
+  Decide(id, "lead");
+  EXPECT_EQ(StateOf(id), ProposalState::kApproved);
+  const Job first = Claim("r1");
+  EXPECT_EQ(StateOf(id), ProposalState::kPendingWorker);
+  EXPECT_EQ(first.attempt, 1);
+  EXPECT_FALSE(first.uncertain);
+  EXPECT_TRUE(NothingToClaim());
+  clock.Advance(59);
+  EXPECT_TRUE(*ledger->Heartbeat(first, 60));
+  clock.Advance(59);
+  EXPECT_TRUE(NothingToClaim());
+  clock.Advance(2);
+  const Job second = Claim("r2");
+  EXPECT_EQ(second.attempt, 2);
+  EXPECT_TRUE(second.uncertain);
+  EXPECT_FALSE(*ledger->Heartbeat(first, 60));
+  EXPECT_FALSE(*ledger->RecordIntent(first));
+  EXPECT_FALSE(*ledger->CompleteJob(first, Outcome(ApplyStatus::kApplied)));
+  EXPECT_EQ(StateOf(id), ProposalState::kPendingWorker);
+  EXPECT_TRUE(*ledger->CompleteJob(second, Outcome(ApplyStatus::kApplied)));
+  EXPECT_EQ(StateOf(id), ProposalState::kApplied);
+  EXPECT_TRUE(*ledger->CompleteJob(first, Outcome(ApplyStatus::kAlreadyApplied)));
+  EXPECT_FALSE(*ledger->CompleteJob(first, Outcome(ApplyStatus::kFailed)));
+  EXPECT_EQ((*ledger->FindProposal(id))->receipts.size(), 1u);
+  EXPECT_TRUE(NothingToClaim());
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(JobTest, EachOutcomeHasItsState) {
+  const std::pair<ApplyStatus, ProposalState> outcomes[] = {
+      {ApplyStatus::kApplied, ProposalState::kApplied},
+      {ApplyStatus::kAlreadyApplied, ProposalState::kApplied},
+      {ApplyStatus::kConflict, ProposalState::kConflict},
+      {ApplyStatus::kFailed, ProposalState::kFailed},
+      {ApplyStatus::kCanceled, ProposalState::kCanceled},
+      {ApplyStatus::kReconciliationRequired, ProposalState::kReconciliationRequired}};
+  int number = 0;
+  for (const auto& [status, state] : outcomes) {
+    const ProposalId id = Propose("INV-" + std::to_string(++number));
+    Decide(id, "lead");
+    EXPECT_TRUE(*ledger->CompleteJob(Claim(), Outcome(status)));
+    EXPECT_EQ(StateOf(id), state);
+  }
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(JobTest, AReleasedJobCanBeWithdrawnUnlessItsEffectMayExist) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  const Job job = Claim();
+  EXPECT_EQ(Decide(id, "lead", DecisionKind::kReject).refusal_code, "PROPOSAL_NOT_REJECTABLE");
+  ASSERT_TRUE(ledger->ReleaseJob(job, 30));
+  EXPECT_EQ(StateOf(id), ProposalState::kApproved);
+  EXPECT_TRUE(NothingToClaim());
+  clock.Advance(31);
+  Claim();
+  clock.Advance(61);
+  const Job second = Claim("r2");
+  ASSERT_TRUE(ledger->ReleaseJob(second, 0));
+  EXPECT_EQ(StateOf(id), ProposalState::kPendingWorker);
+  EXPECT_EQ(Decide(id, "lead", DecisionKind::kCancel).refusal_code, "PROPOSAL_NOT_REJECTABLE");
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(JobTest, AWithdrawnProposalHasNoJobLeft) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  EXPECT_TRUE(Decide(id, "lead", DecisionKind::kReject).accepted);
+  EXPECT_EQ(StateOf(id), ProposalState::kRejected);
+  EXPECT_TRUE(NothingToClaim());
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(JobTest, DisabledSourcesArePassedOver) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  ASSERT_TRUE(ledger->SetSourceDisabled("app", true, "operator"));
+  EXPECT_TRUE(*ledger->IsSourceDisabled("app"));
+  EXPECT_TRUE(NothingToClaim());
+  EXPECT_FALSE(ledger->ClaimJob("r1", 60, {"app"})->has_value());
+  ASSERT_TRUE(ledger->SetSourceDisabled("app", false, "operator"));
+  EXPECT_FALSE(ledger->ClaimJob("r1", 60, {"elsewhere"})->has_value());
+  EXPECT_TRUE(ledger->ClaimJob("r1", 60, {"elsewhere", "app"})->has_value());
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(JobTest, IntentIsKept) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  const Job job = Claim();
+  EXPECT_FALSE(*ledger->HasIntent(job));
+  EXPECT_TRUE(*ledger->RecordIntent(job));
+  Reopen();
+  EXPECT_TRUE(*ledger->HasIntent(job));
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(JobTest, OnlyAnUnknownOutcomeIsClassified) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  EXPECT_EQ(ledger->Reconcile(id, ProposalState::kApplied, "op", "seen")->refusal_code,
+            "PROPOSAL_NOT_IN_RECONCILIATION");
+  EXPECT_TRUE(*ledger->CompleteJob(Claim(), Outcome(ApplyStatus::kReconciliationRequired)));
+  EXPECT_EQ(ledger->Reconcile(id, ProposalState::kRejected, "op", "seen")->refusal_code, "INVALID_ARGUMENT");
+  EXPECT_EQ(ledger->Reconcile(id, ProposalState::kApplied, "op", "")->refusal_code, "INVALID_ARGUMENT");
+  auto second = ledger->RecordCall(SampleProposalCall(clock.Now()));
+  EXPECT_EQ(second->problem, RecordProblem::kOpenProposalExists);
+  EXPECT_TRUE(ledger->Reconcile(id, ProposalState::kConflict, "op", "row was not changed")->accepted);
+  EXPECT_EQ(StateOf(id), ProposalState::kConflict);
+  EXPECT_TRUE(Verify().intact);
+}
+
+}  // namespace
+}  // namespace synapsor::ledger

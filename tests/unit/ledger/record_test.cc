@@ -1,0 +1,189 @@
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/digest.h"
+#include "runtime/ledger/document.h"
+#include "runtime/ledger/json_out.h"
+#include "support.h"
+
+namespace synapsor::ledger {
+namespace {
+
+TEST(Documents, AreCanonicalAndExactBothWays) {
+  Proposal p = SampleProposal({1'790'000'000'000'000});
+  p.before_image = {{"blob", Scalar::Of(ScalarType::kBytes, std::string("\0\xfe", 2))},
+                    {"control", Scalar::Text(std::string("\x01\x1f\x7f \\ / \" \t\0z", 12))},
+                    {"invalid", Scalar::Text("\xed\xa0\x80")},
+                    {"none", Scalar::Null(ScalarType::kDecimal)}};
+  const std::string document = ProposalDocument(p);
+  EXPECT_EQ(document, CanonicalJson(nlohmann::json::parse(document)));
+  auto parsed = ParseProposal(document);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(ProposalDocument(*parsed), document);
+  ASSERT_EQ(parsed->before_image.size(), p.before_image.size());
+  for (std::size_t i = 0; i < p.before_image.size(); ++i) {
+    EXPECT_EQ(parsed->before_image[i].value, p.before_image[i].value) << i;
+  }
+  const CallRecord call = SampleCall();
+  const std::string evidence = EvidenceDocument(*call.evidence);
+  EXPECT_EQ(evidence, CanonicalJson(nlohmann::json::parse(evidence)));
+  EXPECT_EQ(EvidenceDocument(*ParseEvidence(evidence)), evidence);
+  const std::string run = RunDocument(call.run, call.audits);
+  EXPECT_EQ(run, CanonicalJson(nlohmann::json::parse(run)));
+  EXPECT_EQ(RunDocument(*ParseRun(run), *ParseAudits(run)), run);
+}
+
+TEST(Documents, EveryFieldOfAProposalIsHashed) {
+  const Proposal base = SampleProposal({1});
+  const std::string hash = HashProposal(base);
+  const auto differs = [&](auto change) {
+    Proposal changed = base;
+    change(changed);
+    return HashProposal(changed) != hash;
+  };
+  EXPECT_TRUE(differs([](Proposal& p) { p.version = 2; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.run = 9; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.evidence = 9; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.workflow = "w"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.tenant = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.principal = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.source = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.schema = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.table = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.key.type = ScalarType::kUuid; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.tenant_value.text = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.columns[0].after = Scalar::Int(1); }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.columns[1].before = Scalar::Text(""); }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.columns[0].provenance = "arg:x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.guard_kind = "timestamp"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.guard_value = Scalar::Int(4); }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.before_image.push_back({"a", Scalar::Int(1)}); }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.required_role = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.required_approvals = 2; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.update_fingerprint = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.idempotency_key = "x"; }));
+  EXPECT_TRUE(differs([](Proposal& p) { p.expires_at.micros += 1; }));
+  EXPECT_FALSE(differs([](Proposal& p) { p.id = 77; }));
+  EXPECT_FALSE(differs([](Proposal& p) { p.hash = "x"; }));
+}
+
+TEST(Handles, ParseOnlyWhatTheyAre) {
+  EXPECT_EQ(ParseHandle("wrp://12", "wrp://"), 12);
+  EXPECT_EQ(ParseHandle("12", "wrp://"), 12);
+  for (const char* bad : {"wrp://", "", "wrp://0", "-1", "wrp://1x", "agent-run://1", "99999999999999999999"}) {
+    EXPECT_EQ(ParseHandle(bad, "wrp://"), -1) << bad;
+  }
+}
+
+TEST_F(LedgerTest, RecordsACallAndReadsItBack) {
+  auto recorded = ledger->RecordCall(SampleProposalCall(clock.Now()));
+  ASSERT_TRUE(recorded) << recorded.error().message;
+  EXPECT_EQ(recorded->problem, RecordProblem::kNone);
+  Reopen();
+  auto run = ledger->FindRun(recorded->run);
+  ASSERT_TRUE(run && *run);
+  EXPECT_EQ((*run)->evidence, recorded->evidence);
+  EXPECT_EQ((*run)->proposal, recorded->proposal);
+  auto evidence = ledger->FindEvidence(recorded->evidence);
+  ASSERT_TRUE(evidence && *evidence);
+  EXPECT_EQ((*evidence)->items[0].values[1].value.text, std::string("\x00\xff\x7f", 3));
+  EXPECT_EQ((*evidence)->items[0].values[2].value.text, "caf\xc3\xa9 \xff");
+  auto audits = ledger->AuditsOf(recorded->run);
+  ASSERT_TRUE(audits && audits->size() == 1);
+  auto view = ledger->FindProposal(recorded->proposal);
+  ASSERT_TRUE(view && *view);
+  EXPECT_EQ((*view)->proposal.hash, HashProposal((*view)->proposal));
+  EXPECT_EQ((*view)->state, ProposalState::kPendingReview);
+  EXPECT_FALSE((*view)->proposal.idempotency_key.empty());
+  auto events = ledger->EventsOf(ProposalHandle(recorded->proposal));
+  ASSERT_TRUE(events && events->size() == 1);
+  EXPECT_EQ(events->front().kind, "proposal.created");
+  EXPECT_EQ(ledger->EventsOf(RunHandle(recorded->run))->front().kind, "call.recorded");
+  EXPECT_EQ(ledger->EventsOf(EvidenceHandle(recorded->evidence))->front().kind, "call.recorded");
+  const ChainReport report = Verify();
+  EXPECT_TRUE(report.intact) << report.problem;
+  EXPECT_EQ(report.events, 3);
+}
+
+TEST_F(LedgerTest, OneOpenProposalForARow) {
+  const ProposalId first = Propose();
+  auto second = ledger->RecordCall(SampleProposalCall(clock.Now()));
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->problem, RecordProblem::kOpenProposalExists);
+  EXPECT_EQ(second->existing, first);
+  EXPECT_EQ(second->run, 0);
+  EXPECT_NE(Propose("INV-2"), 0);
+  EXPECT_TRUE(Decide(first, "lead", DecisionKind::kReject).accepted);
+  EXPECT_NE(Propose(), 0);
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(LedgerTest, AnExpiredProposalMakesRoom) {
+  const ProposalId first = Propose();
+  clock.Advance(3601);
+  const ProposalId second = Propose();
+  EXPECT_NE(second, 0);
+  EXPECT_EQ(StateOf(first), ProposalState::kExpired);
+  clock.Advance(3601);
+  EXPECT_EQ(*ledger->ExpireProposals(), 1);
+  EXPECT_EQ(*ledger->ExpireProposals(), 0);
+  EXPECT_EQ(StateOf(second), ProposalState::kExpired);
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_F(LedgerTest, StepsAreIdempotentByKey) {
+  ledger::Run parent;
+  parent.kind = "agent_run";
+  parent.workflow = "billing.flow";
+  const RunId run = *ledger->StartRun(parent);
+  CallRecord step = SampleCall();
+  step.run.parent = run;
+  step.run.step_key = "review";
+  auto first = ledger->RecordCall(step);
+  ASSERT_TRUE(first);
+  auto again = ledger->RecordCall(step);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->problem, RecordProblem::kStepExists);
+  EXPECT_EQ(again->existing_run, first->run);
+  step.run.arguments_digest = "sha256:other";
+  EXPECT_EQ(ledger->RecordCall(step)->problem, RecordProblem::kStepDiffers);
+  EXPECT_EQ(ledger->Steps(run)->size(), 1u);
+  EXPECT_EQ((*ledger->FindStep(run, "review"))->id, first->run);
+  EXPECT_FALSE(ledger->FindStep(run, "other")->has_value());
+}
+
+TEST_F(LedgerTest, FingerprintsNeedTheSalt) {
+  const Scalar values[] = {Scalar::Text("INV-1"), Scalar::Int(5)};
+  const std::string print = ledger->FingerprintParameters(values);
+  Reopen();
+  EXPECT_EQ(ledger->FingerprintParameters(values), print);
+  const Scalar joined[] = {Scalar::Text("INV-15")};
+  EXPECT_NE(ledger->FingerprintParameters(joined), print);
+  auto other = Open("sqlite:" + folder.File("other.db"), clock);
+  ASSERT_TRUE(other);
+  EXPECT_NE((*other)->FingerprintParameters(values), print);
+}
+
+TEST_F(LedgerTest, ListsByEachFilter) {
+  const ProposalId a = Propose("INV-1");
+  clock.Advance(10);
+  const ProposalId b = Propose("INV-2");
+  EXPECT_TRUE(Decide(b, "lead").accepted);
+  const auto ids = [&](ProposalFilter filter) {
+    std::vector<ProposalId> found;
+    const auto views = ledger->ListProposals(filter);
+    if (!views) return found;
+    for (const auto& view : *views) found.push_back(view.proposal.id);
+    return found;
+  };
+  EXPECT_EQ(ids({}), (std::vector{b, a}));
+  EXPECT_EQ(ids({.state = ProposalState::kApproved}), std::vector{b});
+  EXPECT_EQ(ids({.object = "INV-1"}), std::vector{a});
+  EXPECT_EQ(ids({.tenant = "globex"}), std::vector<ProposalId>{});
+  EXPECT_EQ(ids({.capability = "billing.propose_fee_waiver", .limit = 1}), std::vector{b});
+  EXPECT_EQ(ids({.before_id = b}), std::vector{a});
+  EXPECT_EQ(ids({.since = clock.Now()}), std::vector{b});
+  EXPECT_EQ(ids({.until = clock.Now()}), std::vector{a});
+}
+
+}  // namespace
+}  // namespace synapsor::ledger

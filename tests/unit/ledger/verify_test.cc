@@ -1,0 +1,111 @@
+// Every way of changing the file behind the ledger's back that these tests can think of, and what the two checks say.
+#include "support.h"
+
+namespace synapsor::ledger {
+namespace {
+
+struct Tampering {
+  const char* what;
+  const char* sql;
+  bool seen_by_proposal_check;  // proposal 1 is concerned
+};
+
+const Tampering kTamperings[] = {
+    {"an event's payload", "UPDATE events SET payload = replace(payload, 'approved', 'rejected') WHERE kind = 'proposal.approved'", true},
+    {"an event's actor", "UPDATE events SET actor = 'other' WHERE sequence = 2", false},
+    {"an event deleted", "DELETE FROM events WHERE sequence = 2", true},
+    {"the last event deleted", "DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events)", false},
+    {"two events exchanged", "UPDATE events SET sequence = -1 WHERE sequence = 2; UPDATE events SET sequence = 2 WHERE sequence = 3;"
+                             "UPDATE events SET sequence = 3 WHERE sequence = -1", true},
+    {"an event hidden from its subject", "UPDATE events SET ref = 'wrp://99' WHERE kind = 'proposal.approved'", true},
+    {"a proposal's document", "UPDATE proposals SET document = replace(document, '5500', '5501') WHERE id = 1", true},
+    {"a proposal's tenant column", "UPDATE proposals SET tenant = 'globex' WHERE id = 1", true},
+    {"a proposal's state", "UPDATE proposals SET state = 'pending_review' WHERE id = 1", true},
+    {"a proposal deleted", "DELETE FROM proposals WHERE id = 1", true},
+    {"a decision's subject", "UPDATE decisions SET document = replace(document, 'lead-1', 'lead-9')", true},
+    {"a decision deleted", "DELETE FROM decisions WHERE proposal = 1", true},
+    {"a decision added", "INSERT INTO decisions SELECT 99, 1, integrity, document FROM decisions WHERE id = 1", true},
+    {"a job's key", "UPDATE jobs SET idempotency_key = 'fresh' WHERE proposal = 1", true},
+    {"a job's attempt", "UPDATE jobs SET attempt = 0, state = 'ready' WHERE proposal = 2", false},
+    {"a finished job made ready", "UPDATE jobs SET state = 'ready', due_at = 0 WHERE proposal = 2", false},
+    {"a job deleted", "DELETE FROM jobs WHERE proposal = 1", true},
+    {"a receipt", "UPDATE receipts SET document = replace(document, 'applied', 'failed')", false},
+    {"a receipt deleted", "DELETE FROM receipts", false},
+    {"evidence", "UPDATE evidence SET document = replace(document, '5500', '1') WHERE id = 1", false},
+    {"evidence deleted", "DELETE FROM evidence WHERE id = 2", false},
+    {"a run", "UPDATE runs SET document = replace(document, 'agent-7', 'agent-8') WHERE id = 1", false},
+    {"a run's step key", "UPDATE runs SET step_key = 'x' WHERE id = 1", false},
+    {"a run inserted", "INSERT INTO runs SELECT 50, parent, step_key, event, document FROM runs WHERE id = 1", false},
+    {"a source enabled", "UPDATE sources SET disabled = 0", false},
+    {"the salt", "UPDATE head SET salt = 'x'", false},
+    {"the counter", "UPDATE head SET sequence = sequence - 1", false},
+};
+
+class TamperTest : public LedgerTest {
+ protected:
+  void SetUp() override {
+    LedgerTest::SetUp();
+    ASSERT_EQ(Propose("INV-1"), 1);
+    ASSERT_EQ(Propose("INV-2"), 2);
+    ASSERT_TRUE(Decide(2, "lead-1").accepted);
+    auto job = ledger->ClaimJob("runner", 60, {});
+    ASSERT_TRUE(job && *job);
+    Receipt receipt;
+    receipt.status = ApplyStatus::kApplied;
+    ASSERT_TRUE(*ledger->CompleteJob(**job, receipt));
+    ASSERT_TRUE(Decide(1, "lead-1").accepted);
+    ASSERT_TRUE(ledger->SetSourceDisabled("other", true, "operator"));
+  }
+};
+
+TEST_F(TamperTest, UntouchedIsIntact) {
+  const ChainReport report = Verify();
+  EXPECT_TRUE(report.intact) << report.problem;
+  EXPECT_TRUE(Verify(report.head).intact);
+  EXPECT_FALSE(Verify("0123").intact);
+  for (const ProposalId id : {1, 2}) {
+    auto one = ledger->VerifyProposal(id);
+    ASSERT_TRUE(one);
+    EXPECT_TRUE(one->intact) << one->problem;
+  }
+  EXPECT_FALSE(ledger->VerifyProposal(3)->intact);
+}
+
+TEST_F(TamperTest, EveryChangeIsFound) {
+  const std::string clean = folder.File("clean.db");
+  Tamper("VACUUM INTO '" + clean + "'; UPDATE head SET id = 1");
+  for (const Tampering& tampering : kTamperings) {
+    ledger.reset();
+    std::filesystem::remove(file + "-wal");
+    std::filesystem::remove(file + "-shm");
+    std::filesystem::copy_file(clean, file, std::filesystem::copy_options::overwrite_existing);
+    Reopen();
+    ASSERT_TRUE(Verify().intact);
+    Tamper(tampering.sql);
+    const ChainReport report = Verify();
+    EXPECT_FALSE(report.intact) << tampering.what;
+    EXPECT_FALSE(report.problem.empty());
+    auto one = ledger->VerifyProposal(1);
+    ASSERT_TRUE(one);
+    EXPECT_EQ(!one->intact, tampering.seen_by_proposal_check) << tampering.what << ": " << one->problem;
+  }
+}
+
+TEST_F(TamperTest, EventsRefuseUpdateAndDelete) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
+  EXPECT_NE(sqlite3_exec(db, "UPDATE events SET actor = 'x'", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_NE(sqlite3_exec(db, "DELETE FROM events", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+}
+
+TEST_F(TamperTest, ACutTailWithAForgedHeadNeedsTheNotedHash) {
+  const std::string noted = Verify().head;
+  Tamper("DELETE FROM sources; DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events);"
+         "UPDATE head SET sequence = sequence - 1, hash = (SELECT hash FROM events ORDER BY sequence DESC LIMIT 1)");
+  EXPECT_TRUE(Verify().intact);
+  EXPECT_FALSE(Verify(noted).intact);
+}
+
+}  // namespace
+}  // namespace synapsor::ledger
