@@ -111,7 +111,7 @@ std::vector<Change> Changes(const SourceFile& file, const std::vector<Edit>& edi
     } while (i < edits.size() && line_of(edits[i].span.begin) < change.last);
     change.text += file.text().substr(at, offset_of(change.last) - at);
     Trim(old, change);
-    changes.push_back(std::move(change));
+    if (change.first != change.last || !change.text.empty()) changes.push_back(std::move(change));
   }
   return changes;
 }
@@ -163,7 +163,8 @@ FixPlan PlanFixes(const SourceStore& sources, const std::deque<Finding>& finding
   for (auto& [file, edits] : planned) {
     std::sort(edits.begin(), edits.end(),
               [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
-    plan.files.push_back({file, Apply(sources.Get(file).text(), edits), edits});
+    std::string text = Apply(sources.Get(file).text(), edits);
+    if (text != sources.Get(file).text()) plan.files.push_back({file, std::move(text), edits});
   }
   return plan;
 }

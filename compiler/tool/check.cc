@@ -46,7 +46,7 @@ Result<std::unique_ptr<Compilation>> CompileFixed(const CompileOptions& options)
   int applied = 0;
   for (int round = 0; round < kMostFixRounds; ++round) {
     const diag::FixPlan plan = diag::PlanFixes(run->sources, run->sink.findings());
-    if (plan.applied == 0) break;
+    if (plan.files.empty()) break;
     SYN_RETURN_IF_ERROR(diag::WriteFixes(run->sources, plan));
     applied += plan.applied;
     SYN_ASSIGN_OR_RETURN(run, Compile(options));
