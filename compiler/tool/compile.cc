@@ -18,13 +18,6 @@ namespace {
 
 constexpr std::string_view kDefaultConfig = "synapsor.json";
 
-Result<config::Config> LoadConfig(const CompileOptions& options) {
-  if (options.config) return config::Load(*options.config);
-  std::error_code problem;
-  if (std::filesystem::exists(kDefaultConfig, problem)) return config::Load(std::string(kDefaultConfig));
-  return config::Defaults();
-}
-
 Result<schema::Engine> EngineNamed(std::string_view name) {
   const auto engine = schema::ParseEngine(name);
   if (!engine) return Fail(ErrorKind::kUsage, fmt::format("there is no engine `{}`", name));
@@ -105,6 +98,13 @@ std::vector<diag::AllowComment> AllowComments(const std::vector<ast::File>& file
 
 }  // namespace
 
+Result<config::Config> LoadConfig(const std::optional<std::string>& path) {
+  if (path) return config::Load(*path);
+  std::error_code problem;
+  if (std::filesystem::exists(kDefaultConfig, problem)) return config::Load(std::string(kDefaultConfig));
+  return config::Defaults();
+}
+
 CompileOptions CompileOptionsFrom(const Arguments& arguments) {
   return {arguments.positional(), arguments.Value("--config"), arguments.Value("--schema"),
           arguments.Value("--engine"), arguments.Has("--live")};
@@ -112,7 +112,7 @@ CompileOptions CompileOptionsFrom(const Arguments& arguments) {
 
 Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options) {
   auto run = std::make_unique<Compilation>();
-  SYN_ASSIGN_OR_RETURN(run->config, LoadConfig(options));
+  SYN_ASSIGN_OR_RETURN(run->config, LoadConfig(options.config));
   SYN_ASSIGN_OR_RETURN(const std::vector<std::string> paths, FindDdlFiles(options.files, run->config));
   SYN_ASSIGN_OR_RETURN(std::vector<schema::CatalogSource> sources, LoadSources(options, run->config));
   run->catalog = std::make_unique<schema::Catalog>(run->config, std::move(sources));

@@ -29,6 +29,9 @@ inline constexpr OptionSpec kEngineOption = {.name = "--engine",
 inline constexpr OptionSpec kLiveOption = {
     .name = "--live", .value_name = "", .help = "read the schema from the sources' databases, not from files"};
 
+// The configuration at `path`; without one ./synapsor.json, or the defaults if that does not exist.
+Result<config::Config> LoadConfig(const std::optional<std::string>& path);
+
 struct CompileOptions {
   std::vector<std::string> files;
   std::optional<std::string> config, schema, engine;
