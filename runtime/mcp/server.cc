@@ -187,7 +187,7 @@ bool IsSlow(const Message& message) {
   return method != nullptr && method->slow;
 }
 
-std::optional<std::string> Answer(Service& service, const Message& message, PeerState& peer,
+std::optional<Reply> Answer(Service& service, const Message& message, PeerState& peer,
                                   const Caller& caller, const Notify& notify) {
   if (!message.is_request) return std::nullopt;
   if (message.method == "subscriptions/listen") {
@@ -198,7 +198,8 @@ std::optional<std::string> Answer(Service& service, const Message& message, Peer
     }
   }
   const auto result = Dispatch(service, message, peer, caller, notify);
-  return result ? ResultReply(message.id, *result) : ErrorReply(message.id, result.error());
+  if (result) return Reply{ResultReply(message.id, *result), 0};
+  return Reply{ErrorReply(message.id, result.error()), result.error().code};
 }
 
 }  // namespace synapsor::mcp

@@ -18,15 +18,21 @@ struct PeerState {
   const Revision* negotiated = nullptr;
 };
 
+// An answer's text; `error_code` is 0 for results.
+struct Reply {
+  std::string text;
+  int error_code = 0;
+};
+
 // Sends a notification that belongs to the request being answered.
 using Notify = std::function<void(std::string_view text)>;
 
 // True for methods that reach a database or the ledger; transports answer them off their reading thread.
 bool IsSlow(const Message& message);
 
-// The reply's text, or nothing for notifications. `peer` is only touched by initialize, which transports handle in
+// The reply, or nothing for notifications and for subscriptions, which stay open. `peer` is only touched by initialize, which transports handle in
 // order. Thread-safe for distinct messages.
-std::optional<std::string> Answer(Service& service, const Message& message, PeerState& peer,
+std::optional<Reply> Answer(Service& service, const Message& message, PeerState& peer,
                                   const Caller& caller, const Notify& notify);
 
 }  // namespace synapsor::mcp

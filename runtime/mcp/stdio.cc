@@ -58,7 +58,7 @@ struct Call {
 // Answers calls on threads of its own. A cancelled call that still waits is dropped; of one that runs the answer is.
 class Workers {
  public:
-  using AnswerCall = std::function<std::optional<std::string>(Call&)>;
+  using AnswerCall = std::function<std::optional<Reply>(Call&)>;
 
   Workers(int count, std::size_t max_waiting, AnswerCall answer, Output& output)
       : max_waiting_(max_waiting), answer_(std::move(answer)), output_(output) {
@@ -106,7 +106,7 @@ class Workers {
       const bool still_wanted = wanted_.erase(call.message.id) > 0;
       if (reply && still_wanted) {
         lock.unlock();
-        output_.Send(*reply);
+        output_.Send(reply->text);
         lock.lock();
       }
     }
@@ -158,7 +158,7 @@ Status ServeStdio(Service& service, const Caller& caller, const StdioOptions& op
           Refuse(output, id, kServerBusy, "too many calls are waiting; try again later");
         }
       } else if (const auto reply = Answer(service, *message, peer, caller, notify)) {
-        output.Send(*reply);
+        output.Send(reply->text);
       }
     }
   }

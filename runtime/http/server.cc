@@ -1,0 +1,502 @@
+#include "runtime/http/server.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
+namespace synapsor::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::seconds;
+
+// What all connections share. Everything but `stopping` and the counters is touched by the I/O thread only.
+struct Shared {
+  ServerOptions options;
+  Handler handler;
+  asio::io_context io{1};
+  std::unique_ptr<asio::thread_pool> workers;
+  std::optional<asio::ssl::context> tls;
+  std::map<std::string, int> connections_of_peer;
+  int waiting_requests = 0;
+  bool stopping = false;
+
+  std::atomic<std::uint64_t> connections{0}, refused{0}, requests{0}, timeouts{0}, too_large{0}, busy{0};
+  std::atomic<int> open{0}, streams{0};
+};
+
+class AnyConnection {
+ public:
+  virtual ~AnyConnection() = default;
+  virtual void CloseIfIdle() = 0;
+  virtual void Abort() = 0;
+};
+
+using Registry = std::set<AnyConnection*>;
+
+
+// One client. Lives as long as an operation on it is under way.
+template <typename Transport>
+class Connection final : public AnyConnection, public std::enable_shared_from_this<Connection<Transport>> {
+ public:
+  Connection(Shared& shared, Registry& registry, Transport transport, std::string peer)
+      : shared_(shared),
+        registry_(registry),
+        transport_(std::move(transport)),
+        deadline_(shared.io),
+        peer_(std::move(peer)) {
+    registry_.insert(this);
+    ++shared_.open;
+    ++shared_.connections_of_peer[peer_];
+  }
+  ~Connection() override {
+    registry_.erase(this);
+    --shared_.open;
+    if (--shared_.connections_of_peer[peer_] == 0) shared_.connections_of_peer.erase(peer_);
+  }
+
+  void Start() {
+    if constexpr (std::is_same_v<Transport, tcp::socket>) {
+      AwaitRequest();
+    } else {
+      Arm(shared_.options.limits.request_seconds);
+      transport_.async_handshake(asio::ssl::stream_base::server,
+                                 [self = this->shared_from_this()](error_code error) {
+                                   if (!error) self->AwaitRequest();
+                                   else self->Abort();
+                                 });
+    }
+  }
+
+  void CloseIfIdle() override {
+    if (idle_ || streaming_) Abort();
+  }
+
+  void Abort() override {
+    error_code ignored;
+    deadline_.cancel();
+    Socket().shutdown(tcp::socket::shutdown_both, ignored);
+    Socket().close(ignored);
+    gone_ = true;
+  }
+
+ private:
+  class Answer;
+  class Stream;
+
+  tcp::socket& Socket() {
+    if constexpr (std::is_same_v<Transport, tcp::socket>) return transport_;
+    else return transport_.next_layer();
+  }
+
+  // Closes the connection unless disarmed or armed anew in time.
+  void Arm(int timeout_seconds) {
+    deadline_.expires_after(seconds(timeout_seconds));
+    deadline_.async_wait([weak = this->weak_from_this()](error_code error) {
+      if (error) return;
+      if (const auto self = weak.lock()) {
+        if (!self->idle_) ++self->shared_.timeouts;
+        self->Abort();
+      }
+    });
+  }
+
+  // Idle time counts until the first byte; then the whole request has one deadline, however slowly it trickles.
+  void AwaitRequest() {
+    if (shared_.stopping || gone_) return Abort();
+    idle_ = true;
+    if (buffer_.size() > 0) return ReadRequest();
+    Arm(shared_.options.limits.idle_seconds);
+    if constexpr (std::is_same_v<Transport, tcp::socket>) {
+      transport_.async_wait(tcp::socket::wait_read, [self = this->shared_from_this()](error_code error) {
+        if (error) self->Abort();
+        else self->ReadRequest();
+      });
+    } else {
+      transport_.async_read_some(buffer_.prepare(4096), [self = this->shared_from_this()](error_code error,
+                                                                                      std::size_t n) {
+        if (error) return self->Abort();
+        self->buffer_.commit(n);
+        self->ReadRequest();
+      });
+    }
+  }
+
+  void ReadRequest() {
+    idle_ = false;
+    Arm(shared_.options.limits.request_seconds);
+    parser_.emplace();
+    parser_->body_limit(shared_.options.limits.max_body_bytes);
+    parser_->header_limit(static_cast<std::uint32_t>(shared_.options.limits.max_header_bytes));
+    beast::http::async_read(transport_, buffer_, *parser_,
+                            [self = this->shared_from_this()](error_code error, std::size_t) { self->OnRead(error); });
+  }
+
+  void OnRead(error_code error) {
+    deadline_.cancel();
+    namespace h = beast::http;
+    if (error == h::error::body_limit || error == h::error::header_limit) {
+      ++shared_.too_large;
+      const bool body = error == h::error::body_limit;
+      return Refuse(body ? 413 : 431, body ? "the request body is too large" : "the request headers are too large");
+    }
+    if (error == h::error::end_of_stream || error == asio::error::operation_aborted) return Abort();
+    if (error) {
+      if (error.category() == h::make_error_code(h::error::bad_method).category()) {
+        return Refuse(400, "the request is not HTTP/1.1");
+      }
+      return Abort();
+    }
+    ++shared_.requests;
+    keep_alive_ = parser_->get().keep_alive();
+    Hand(Convert(parser_->release()));
+  }
+
+  Request Convert(beast::http::request<beast::http::string_body>&& message) {
+    Request request;
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
+    for (const auto& field : message) {
+      request.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    }
+    request.body = std::move(message.body());
+    request.peer = peer_;
+    return request;
+  }
+
+  void Hand(Request request) {
+    if (shared_.waiting_requests >= shared_.options.limits.max_waiting_requests) {
+      ++shared_.busy;
+      Response response{503, "application/json", {{"Retry-After", "1"}},
+                        R"({"error":{"code":"TEMPORARILY_UNAVAILABLE","message":"too many requests are waiting"}})"};
+      return Write(std::move(response));
+    }
+    ++shared_.waiting_requests;
+    auto answer = std::make_shared<Answer>(this->shared_from_this());
+    asio::post(*shared_.workers, [this, self = this->shared_from_this(), request = std::move(request),
+                                  answer = std::move(answer)]() mutable {
+      shared_.handler(request, std::move(answer));
+    });
+  }
+
+  void Refuse(int status, std::string_view why) {
+    keep_alive_ = false;
+    Write({status, "text/plain; charset=utf-8", {}, fmt::format("{}\n", why)});
+  }
+
+  using Message = beast::http::response<beast::http::string_body>;
+
+  void Fill(Message& message, const Response& response) {
+    message.version(11);
+    message.result(static_cast<unsigned>(response.status));
+    message.set(beast::http::field::content_type, response.content_type);
+    for (const Header& header : response.headers) message.insert(header.name, header.value);
+  }
+
+  void Write(Response response) {
+    if (gone_) return;
+    auto message = std::make_shared<Message>();
+    Fill(*message, response);
+    message->keep_alive(keep_alive_ && !shared_.stopping);
+    message->body() = std::move(response.body);
+    message->prepare_payload();
+    Arm(shared_.options.limits.write_seconds);
+    beast::http::async_write(transport_, *message,
+                             [self = this->shared_from_this(), message](error_code error, std::size_t) {
+                               self->deadline_.cancel();
+                               if (error || !message->keep_alive()) return self->Finish();
+                               self->AwaitRequest();
+                             });
+  }
+
+  // Lets the client read what was sent before the connection goes.
+  void Finish() {
+    error_code ignored;
+    Socket().shutdown(tcp::socket::shutdown_send, ignored);
+    Arm(1);
+    auto drain = std::make_shared<std::array<char, 4096>>();
+    Drain(drain);
+  }
+
+  void Drain(std::shared_ptr<std::array<char, 4096>> bytes) {
+    Socket().async_read_some(asio::buffer(*bytes), [self = this->shared_from_this(), bytes](error_code error, std::size_t) {
+      if (error || self->gone_) self->Abort();
+      else self->Drain(bytes);
+    });
+  }
+
+  Shared& shared_;
+  Registry& registry_;
+  Transport transport_;
+  asio::steady_timer deadline_;
+  std::string peer_;
+  beast::flat_buffer buffer_;
+  std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
+  bool keep_alive_ = true;
+  bool idle_ = false;
+  bool streaming_ = false;
+  bool gone_ = false;
+};
+
+// A handler's way back: carries the answer to the I/O thread. A handler that forgets to answer is answered for.
+template <typename Transport>
+class Connection<Transport>::Answer final : public Exchange {
+ public:
+  explicit Answer(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  ~Answer() override {
+    if (!answered_) Reply({500, "application/json", {}, R"({"error":{"code":"INTERNAL","message":"no answer"}})"});
+  }
+
+  void Reply(Response response) override {
+    answered_ = true;
+    asio::post(connection_->shared_.io, [connection = connection_, response = std::move(response)]() mutable {
+      --connection->shared_.waiting_requests;
+      connection->Write(std::move(response));
+    });
+  }
+
+  std::shared_ptr<EventStream> Open(Response head, std::string first_chunk) override {
+    answered_ = true;
+    auto stream = std::make_shared<Stream>(connection_);
+    asio::post(connection_->shared_.io,
+               [connection = connection_, stream, head = std::move(head), first = std::move(first_chunk)]() mutable {
+                 --connection->shared_.waiting_requests;
+                 stream->Begin(std::move(head), std::move(first));
+               });
+    return stream;
+  }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  bool answered_ = false;
+};
+
+// A response without an end: written without a length, ended by closing the connection.
+template <typename Transport>
+class Connection<Transport>::Stream final : public EventStream,
+                                            public std::enable_shared_from_this<Connection<Transport>::Stream> {
+ public:
+  explicit Stream(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+  void Send(std::string chunk) override {
+    asio::post(connection_->shared_.io, [self = this->shared_from_this(), chunk = std::move(chunk)]() mutable {
+      self->Queue(std::move(chunk));
+    });
+  }
+  void Close() override {
+    asio::post(connection_->shared_.io, [self = this->shared_from_this()] { self->End(); });
+  }
+  bool closed() const override { return closed_.load(); }
+
+  void Begin(Response head, std::string first) {
+    if (connection_->shared_.streams.load() >= connection_->shared_.options.limits.max_streams) {
+      closed_ = true;
+      return connection_->Write({503, "application/json", {{"Retry-After", "5"}},
+                                 R"({"error":{"code":"TEMPORARILY_UNAVAILABLE","message":"too many open streams"}})"});
+    }
+    ++connection_->shared_.streams;
+    counted_ = true;
+    connection_->streaming_ = true;
+    Message message;
+    connection_->Fill(message, head);
+    message.keep_alive(false);
+    std::ostringstream text;
+    text << message.base();
+    Queue(std::move(text).str() + std::move(first));
+    WatchClient();
+  }
+
+ private:
+  void Queue(std::string chunk) {
+    if (closed_) return;
+    constexpr std::size_t kMostPending = 256 << 10;
+    pending_ += chunk;
+    if (pending_.size() > kMostPending) return End();
+    if (!writing_) Flush();
+  }
+
+  void Flush() {
+    writing_ = true;
+    sending_.swap(pending_);
+    pending_.clear();
+    connection_->Arm(connection_->shared_.options.limits.write_seconds);
+    asio::async_write(connection_->transport_, asio::buffer(sending_),
+                      [self = this->shared_from_this()](error_code error, std::size_t) {
+                        self->connection_->deadline_.cancel();
+                        self->writing_ = false;
+                        if (error) return self->End();
+                        if (!self->pending_.empty()) self->Flush();
+                      });
+  }
+
+  // The client has nothing more to say: a read ends when it goes away.
+  void WatchClient() {
+    connection_->transport_.async_read_some(asio::buffer(ignored_),
+                                            [self = this->shared_from_this()](error_code error, std::size_t) {
+                                              if (error) self->End();
+                                              else self->WatchClient();
+                                            });
+  }
+
+  void End() {
+    if (closed_.exchange(true)) return;
+    if (counted_) --connection_->shared_.streams;
+    connection_->Abort();
+  }
+
+  std::shared_ptr<Connection> connection_;
+  std::string pending_, sending_;
+  std::array<char, 256> ignored_{};
+  bool writing_ = false, counted_ = false;
+  std::atomic<bool> closed_{false};
+};
+
+class BeastServer final : public Server {
+ public:
+  BeastServer(const ServerOptions& options, Handler handler) : acceptor_(shared_.io), grace_(shared_.io) {
+    shared_.options = options;
+    shared_.handler = std::move(handler);
+  }
+  ~BeastServer() override {
+    if (shared_.workers) shared_.workers->join();
+  }
+
+  Status Bind() {
+    const ServerOptions& options = shared_.options;
+    const bool tls = !options.certificate_file.empty() || !options.key_file.empty();
+    if (!tls && !IsLoopback(options.address)) {
+      return Fail(ErrorKind::kUsage, fmt::format("`{}` is not a loopback address, and there is no certificate", options.address),
+                  "give a certificate and its key, or listen on 127.0.0.1 behind a proxy that ends TLS");
+    }
+    error_code error;
+    if (tls) {
+      shared_.tls.emplace(asio::ssl::context::tls_server);
+      shared_.tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                               asio::ssl::context::no_tlsv1_1);
+      shared_.tls->use_certificate_chain_file(options.certificate_file, error);
+      if (error) return Fail(ErrorKind::kIo, fmt::format("cannot use the certificate `{}`: {}", options.certificate_file, error.message()));
+      shared_.tls->use_private_key_file(options.key_file, asio::ssl::context::pem, error);
+      if (error) return Fail(ErrorKind::kIo, fmt::format("cannot use the key `{}`: {}", options.key_file, error.message()));
+    }
+    const std::string host = options.address == "localhost" ? "127.0.0.1" : options.address;
+    const auto address = asio::ip::make_address(host, error);
+    if (error) return Fail(ErrorKind::kUsage, fmt::format("`{}` is not an IP address", options.address));
+    const tcp::endpoint endpoint(address, options.port);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+      return Fail(ErrorKind::kIo, fmt::format("cannot listen on {}:{}: {}", options.address, options.port, error.message()));
+    }
+    port_ = acceptor_.local_endpoint().port();
+    return {};
+  }
+
+  std::uint16_t port() const override { return port_; }
+
+  void Run() override {
+    shared_.workers = std::make_unique<asio::thread_pool>(static_cast<std::size_t>(shared_.options.workers));
+    Accept();
+    shared_.io.run();
+    shared_.workers->join();
+    shared_.io.restart();
+    shared_.io.run();
+  }
+
+  void Stop() override {
+    asio::post(shared_.io, [this] {
+      if (shared_.stopping) return;
+      shared_.stopping = true;
+      error_code ignored;
+      acceptor_.close(ignored);
+      for (AnyConnection* connection : Registry(registry_)) connection->CloseIfIdle();
+      WaitForRequests(shared_.options.limits.shutdown_seconds * 20);
+    });
+  }
+
+  Counters counters() const override {
+    return {shared_.connections, shared_.refused, shared_.requests, shared_.timeouts,
+            shared_.too_large,   shared_.busy,    shared_.open,     shared_.streams};
+  }
+
+ private:
+  void Accept() {
+    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+      if (shared_.stopping) return;
+      if (!error) Admit(std::move(socket));
+      Accept();
+    });
+  }
+
+  void Admit(tcp::socket socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    if (error) return;
+    std::string peer = endpoint.address().to_string();
+    const auto of_peer = shared_.connections_of_peer.find(peer);
+    const bool too_many = shared_.open >= shared_.options.limits.max_connections ||
+                          (of_peer != shared_.connections_of_peer.end() &&
+                           of_peer->second >= shared_.options.limits.max_connections_per_peer);
+    if (too_many) {
+      ++shared_.refused;
+      return;
+    }
+    ++shared_.connections;
+    socket.set_option(tcp::no_delay(true), error);
+    if (shared_.tls) {
+      using Tls = asio::ssl::stream<tcp::socket>;
+      std::make_shared<Connection<Tls>>(shared_, registry_, Tls(std::move(socket), *shared_.tls), std::move(peer))->Start();
+    } else {
+      std::make_shared<Connection<tcp::socket>>(shared_, registry_, std::move(socket), std::move(peer))->Start();
+    }
+  }
+
+  // Looks every 50 ms whether the last request is answered and its client gone, then closes what is left.
+  void WaitForRequests(int looks_left) {
+    if (shared_.open > 0 && looks_left > 0) {
+      grace_.expires_after(std::chrono::milliseconds(50));
+      grace_.async_wait([this, looks_left](error_code) { WaitForRequests(looks_left - 1); });
+      return;
+    }
+    for (AnyConnection* connection : Registry(registry_)) connection->Abort();
+  }
+
+  Shared shared_;
+  Registry registry_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer grace_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::Listen(const ServerOptions& options, Handler handler) {
+  auto server = std::make_unique<BeastServer>(options, std::move(handler));
+  SYN_RETURN_IF_ERROR(server->Bind());
+  return server;
+}
+
+}  // namespace synapsor::http
