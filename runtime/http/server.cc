@@ -32,21 +32,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::seconds;
 
-// What all connections share. Everything but `stopping` and the counters is touched by the I/O thread only.
-struct Shared {
-  ServerOptions options;
-  Handler handler;
-  asio::io_context io{1};
-  std::unique_ptr<asio::thread_pool> workers;
-  std::optional<asio::ssl::context> tls;
-  std::map<std::string, int> connections_of_peer;
-  int waiting_requests = 0;
-  bool stopping = false;
-
-  std::atomic<std::uint64_t> connections{0}, refused{0}, requests{0}, timeouts{0}, too_large{0}, busy{0};
-  std::atomic<int> open{0}, streams{0};
-};
-
 class AnyConnection {
  public:
   virtual ~AnyConnection() = default;
@@ -56,23 +41,39 @@ class AnyConnection {
 
 using Registry = std::set<AnyConnection*>;
 
+// What all connections share; lives as long as the last of them, so that an answer may come after the server is gone.
+// Everything but the counters is touched by the I/O thread only.
+struct Shared {
+  ServerOptions options;
+  Handler handler;
+  asio::io_context io{1};
+  std::unique_ptr<asio::thread_pool> workers;
+  std::optional<asio::ssl::context> tls;
+  std::map<std::string, int> connections_of_peer;
+  Registry registry;
+  int waiting_requests = 0;
+  bool stopping = false;
+
+  std::atomic<std::uint64_t> connections{0}, refused{0}, requests{0}, timeouts{0}, too_large{0}, busy{0};
+  std::atomic<int> open{0}, streams{0};
+};
 
 // One client. Lives as long as an operation on it is under way.
 template <typename Transport>
 class Connection final : public AnyConnection, public std::enable_shared_from_this<Connection<Transport>> {
  public:
-  Connection(Shared& shared, Registry& registry, Transport transport, std::string peer)
-      : shared_(shared),
-        registry_(registry),
+  Connection(std::shared_ptr<Shared> shared, Transport transport, std::string peer)
+      : shared_owner_(std::move(shared)),
+        shared_(*shared_owner_),
         transport_(std::move(transport)),
-        deadline_(shared.io),
+        deadline_(shared_.io),
         peer_(std::move(peer)) {
-    registry_.insert(this);
+    shared_.registry.insert(this);
     ++shared_.open;
     ++shared_.connections_of_peer[peer_];
   }
   ~Connection() override {
-    registry_.erase(this);
+    shared_.registry.erase(this);
     --shared_.open;
     if (--shared_.connections_of_peer[peer_] == 0) shared_.connections_of_peer.erase(peer_);
   }
@@ -247,8 +248,8 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     });
   }
 
+  std::shared_ptr<Shared> shared_owner_;
   Shared& shared_;
-  Registry& registry_;
   Transport transport_;
   asio::steady_timer deadline_;
   std::string peer_;
@@ -298,25 +299,26 @@ template <typename Transport>
 class Connection<Transport>::Stream final : public EventStream,
                                             public std::enable_shared_from_this<Connection<Transport>::Stream> {
  public:
-  explicit Stream(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  explicit Stream(std::shared_ptr<Connection> connection)
+      : shared_(connection->shared_owner_), connection_(std::move(connection)) {}
 
   void Send(std::string chunk) override {
-    asio::post(connection_->shared_.io, [self = this->shared_from_this(), chunk = std::move(chunk)]() mutable {
+    asio::post(shared_->io, [self = this->shared_from_this(), chunk = std::move(chunk)]() mutable {
       self->Queue(std::move(chunk));
     });
   }
   void Close() override {
-    asio::post(connection_->shared_.io, [self = this->shared_from_this()] { self->End(); });
+    asio::post(shared_->io, [self = this->shared_from_this()] { self->End(); });
   }
   bool closed() const override { return closed_.load(); }
 
   void Begin(Response head, std::string first) {
-    if (connection_->shared_.streams.load() >= connection_->shared_.options.limits.max_streams) {
+    if (shared_->streams.load() >= shared_->options.limits.max_streams) {
       closed_ = true;
-      return connection_->Write({503, "application/json", {{"Retry-After", "5"}},
+      return std::exchange(connection_, nullptr)->Write({503, "application/json", {{"Retry-After", "5"}},
                                  R"({"error":{"code":"TEMPORARILY_UNAVAILABLE","message":"too many open streams"}})"});
     }
-    ++connection_->shared_.streams;
+    ++shared_->streams;
     counted_ = true;
     connection_->streaming_ = true;
     Message message;
@@ -341,12 +343,12 @@ class Connection<Transport>::Stream final : public EventStream,
     writing_ = true;
     sending_.swap(pending_);
     pending_.clear();
-    connection_->Arm(connection_->shared_.options.limits.write_seconds);
+    connection_->Arm(shared_->options.limits.write_seconds);
     asio::async_write(connection_->transport_, asio::buffer(sending_),
                       [self = this->shared_from_this()](error_code error, std::size_t) {
-                        self->connection_->deadline_.cancel();
                         self->writing_ = false;
-                        if (error) return self->End();
+                        if (error || self->closed_) return self->End();
+                        self->connection_->deadline_.cancel();
                         if (!self->pending_.empty()) self->Flush();
                       });
   }
@@ -355,18 +357,20 @@ class Connection<Transport>::Stream final : public EventStream,
   void WatchClient() {
     connection_->transport_.async_read_some(asio::buffer(ignored_),
                                             [self = this->shared_from_this()](error_code error, std::size_t) {
-                                              if (error) self->End();
+                                              if (error || self->closed_) self->End();
                                               else self->WatchClient();
                                             });
   }
 
   void End() {
     if (closed_.exchange(true)) return;
-    if (counted_) --connection_->shared_.streams;
+    if (counted_) --shared_->streams;
     connection_->Abort();
+    connection_.reset();
   }
 
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Connection> connection_;  // until the end; buffers below outlive its operations
   std::string pending_, sending_;
   std::array<char, 256> ignored_{};
   bool writing_ = false, counted_ = false;
@@ -432,7 +436,7 @@ class BeastServer final : public Server {
       shared_.stopping = true;
       error_code ignored;
       acceptor_.close(ignored);
-      for (AnyConnection* connection : Registry(registry_)) connection->CloseIfIdle();
+      for (AnyConnection* connection : Registry(shared_.registry)) connection->CloseIfIdle();
       WaitForRequests(shared_.options.limits.shutdown_seconds * 20);
     });
   }
@@ -468,9 +472,9 @@ class BeastServer final : public Server {
     socket.set_option(tcp::no_delay(true), error);
     if (shared_.tls) {
       using Tls = asio::ssl::stream<tcp::socket>;
-      std::make_shared<Connection<Tls>>(shared_, registry_, Tls(std::move(socket), *shared_.tls), std::move(peer))->Start();
+      std::make_shared<Connection<Tls>>(shared_owner_, Tls(std::move(socket), *shared_.tls), std::move(peer))->Start();
     } else {
-      std::make_shared<Connection<tcp::socket>>(shared_, registry_, std::move(socket), std::move(peer))->Start();
+      std::make_shared<Connection<tcp::socket>>(shared_owner_, std::move(socket), std::move(peer))->Start();
     }
   }
 
@@ -481,11 +485,11 @@ class BeastServer final : public Server {
       grace_.async_wait([this, looks_left](error_code) { WaitForRequests(looks_left - 1); });
       return;
     }
-    for (AnyConnection* connection : Registry(registry_)) connection->Abort();
+    for (AnyConnection* connection : Registry(shared_.registry)) connection->Abort();
   }
 
-  Shared shared_;
-  Registry registry_;
+  std::shared_ptr<Shared> shared_owner_ = std::make_shared<Shared>();
+  Shared& shared_ = *shared_owner_;
   tcp::acceptor acceptor_;
   asio::steady_timer grace_;
   std::uint16_t port_ = 0;
