@@ -345,10 +345,10 @@ class Connection<Transport>::Stream final : public EventStream,
     pending_.clear();
     connection_->Arm(shared_->options.limits.write_seconds);
     asio::async_write(connection_->transport_, asio::buffer(sending_),
-                      [self = this->shared_from_this()](error_code error, std::size_t) {
+                      [self = this->shared_from_this(), connection = connection_](error_code error, std::size_t) {
                         self->writing_ = false;
                         if (error || self->closed_) return self->End();
-                        self->connection_->deadline_.cancel();
+                        connection->deadline_.cancel();
                         if (!self->pending_.empty()) self->Flush();
                       });
   }
@@ -356,7 +356,7 @@ class Connection<Transport>::Stream final : public EventStream,
   // The client has nothing more to say: a read ends when it goes away.
   void WatchClient() {
     connection_->transport_.async_read_some(asio::buffer(ignored_),
-                                            [self = this->shared_from_this()](error_code error, std::size_t) {
+                                            [self = this->shared_from_this(), connection = connection_](error_code error, std::size_t) {
                                               if (error || self->closed_) self->End();
                                               else self->WatchClient();
                                             });
@@ -370,7 +370,7 @@ class Connection<Transport>::Stream final : public EventStream,
   }
 
   std::shared_ptr<Shared> shared_;
-  std::shared_ptr<Connection> connection_;  // until the end; buffers below outlive its operations
+  std::shared_ptr<Connection> connection_;  // until the end; operations under way hold it themselves
   std::string pending_, sending_;
   std::array<char, 256> ignored_{};
   bool writing_ = false, counted_ = false;
