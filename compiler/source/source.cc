@@ -25,7 +25,9 @@ LineColumn SourceFile::Locate(std::uint32_t offset) const {
   const auto after = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const auto line = static_cast<int>(after - line_starts_.begin());
   int column = 1;
-  for (std::uint32_t i = line_starts_[static_cast<std::size_t>(line) - 1]; i < offset; ++i) {
+  // A byte order mark has no width.
+  const std::uint32_t first = line == 1 && text_.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  for (std::uint32_t i = line_starts_[static_cast<std::size_t>(line) - 1] + first; i < offset; ++i) {
     if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) ++column;
   }
   return {line, column};

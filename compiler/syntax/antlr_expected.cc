@@ -51,6 +51,7 @@ std::string DescribeExpected(const std::vector<TokenKind>& kinds) {
   }
   if (comparison) parts.emplace_back("a comparison");
   for (const TokenKind kind : kinds) {
+    if (kind == kDot && kinds.size() > 1) continue;  // that a name could be longer helps nobody
     if (IsKeyword(kind)) {
       if (name || (literal && (kind == K_TRUE || kind == K_FALSE || kind == K_NULL))) continue;
       parts.push_back(fmt::format("`{}`", KeywordText(kind)));

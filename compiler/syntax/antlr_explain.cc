@@ -80,21 +80,25 @@ class Explainer {
       return true;
     } catch (const Mismatch& mismatch) {
       at_ = mismatch.index;
-      ReportMismatch(begin, KindsOf(mismatch.expected));
+      antlr4::misc::IntervalSet expected = mismatch.expected;
+      expected.addAll(strategy_->Continuation(&parser_, at_));
+      ReportMismatch(begin, KindsOf(expected));
       return false;
     }
   }
 
-  // What stands before the current token: the clause so far if it is short, otherwise its last token.
+  // What stands before the current token: as much of its clause as is short and on one line.
   std::string Before(std::size_t begin) const {
     constexpr std::uint32_t kShort = 40;
     if (at_ == 0) return {};
-    const Token& last = tokens_[at_ - 1];
-    const std::size_t from = begin < at_ ? begin : at_ - 1;
-    const std::string_view clause = text_.substr(tokens_[from].begin, last.end - tokens_[from].begin);
-    const bool is_short = clause.size() <= kShort && clause.find('\n') == std::string_view::npos;
-    if (is_short) return fmt::format(" after `{}`", clause);
-    return fmt::format(" after {}", DescribeFound(text_, last));
+    const std::uint32_t end = tokens_[at_ - 1].end;
+    const auto shown = [&](std::size_t from) { return text_.substr(tokens_[from].begin, end - tokens_[from].begin); };
+    std::size_t from = at_ - 1;
+    while (from > begin && shown(from - 1).size() <= kShort && shown(from - 1).find('\n') == std::string_view::npos) {
+      --from;
+    }
+    if (shown(from).size() > kShort) return fmt::format(" after {}", DescribeFound(text_, tokens_[from]));
+    return fmt::format(" after `{}`", shown(from));
   }
 
   // The current token does not fit; `begin` is where its clause begins.
@@ -110,7 +114,7 @@ class Explainer {
     const std::string wanted = DescribeExpected(expected);
     diag::Finding& finding = Report(
         Kind::kSyntaxError, found,
-        wanted.empty() ? fmt::format("unexpected {}", DescribeFound(text_, found))
+        wanted.empty() ? fmt::format("unexpected {}{}", DescribeFound(text_, found), Before(begin))
                        : fmt::format("expected {}{}, found {}", wanted, Before(begin), DescribeFound(text_, found)));
     if (found.kind == kQuotedIdent && std::find(expected.begin(), expected.end(), kString) != expected.end()) {
       finding.WithHelp("a text stands in single quotes; double quotes are for names");
@@ -118,6 +122,17 @@ class Explainer {
     }
     if (found.kind == kDollarString) {
       finding.WithHelp("a text stands in single quotes");
+      return;
+    }
+    if (at_ > 0 && tokens_[at_ - 1].kind == kEqual && found.kind >= kEqual && found.kind <= kGreaterEqual) {
+      finding.WithHelp("comparisons are `=`, `!=`, `<`, `<=`, `>` and `>=`");
+      return;
+    }
+    const bool is_value = found.kind == kString || found.kind == kInteger || found.kind == kDecimal;
+    if (is_value && std::find(expected.begin(), expected.end(), K_VALUE) != expected.end()) {
+      const Span before{file_, found.begin, found.begin};
+      finding.WithHelp("a fixed value is written `VALUE` and the value")
+          .WithFix({"insert `VALUE`", {{before, "VALUE "}}, false});
       return;
     }
     SuggestKeyword(finding, found, expected);
@@ -177,6 +192,17 @@ class Explainer {
     return !AtEnd();
   }
 
+  // Goes on behind a mistake at the current token. A keyword there begins a clause: as a name it would have fitted.
+  // Keywords that are skipped may have begun one, so that none counts as missing.
+  void Recover(Section& section) {
+    const auto may_begin = [&] { return FindClause(section.set, tokens_, at_) != nullptr; };
+    if (may_begin()) return;
+    const std::size_t begin = at_;
+    SkipToClause(section.set, section.outer);
+    const std::size_t end = at_;
+    for (at_ = begin; at_ < end; ++at_) section.confused = section.confused || may_begin();
+  }
+
   void ExplainSection(ClauseSet set, const ClauseSet* outer) {
     Section section{set, outer, {}, 0, nullptr, false};
     std::size_t clause_begin = at_;
@@ -190,7 +216,7 @@ class Explainer {
       }
       if (clause == nullptr) clause = Unknown(section, clause_begin);
       if (clause == nullptr) {
-        SkipToClause(set, outer);
+        Recover(section);
         continue;
       }
       clause_begin = at_;
@@ -202,7 +228,7 @@ class Explainer {
       }
       if (!Parse(clause->parse)) {
         if (at_ == clause_begin) ++at_;
-        SkipToClause(set, outer);
+        Recover(section);
       } else if (clause->phrase == "WRITE PROPOSAL") {
         ExplainSection(ClauseSet::kWrite, &section.set);
       }
@@ -282,7 +308,7 @@ class Explainer {
       Report(Kind::kUnknownClause, Between(at_, at_ + (clause->second == kEnd ? 0 : 1)),
              fmt::format("`{}` is not a clause of `{}`", clause->phrase, OwnerOf(section.set)))
           .WithHelp(fmt::format("it belongs to `{}`", OwnerOf(*home)));
-    } else if (IsWord(token.kind) && StartsLine(at_)) {
+    } else if (IsWord(token.kind) && StartsLine(at_) && !LooksLikeItem(token, expected)) {
       const std::string_view owner = OwnerOf(section.set);
       Report(Kind::kUnknownClause, token, fmt::format("unknown clause `{}` in `{}`", TextOf(text_, token), owner))
           .WithHelp(ClauseHelp(section));
@@ -293,10 +319,18 @@ class Explainer {
     return nullptr;
   }
 
+  // A list could go on, and the word is written like a name and not like a keyword: the comma is missing.
+  bool LooksLikeItem(const Token& token, const std::vector<TokenKind>& expected) const {
+    const std::string_view word = TextOf(text_, token);
+    const bool has_lower = std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    return has_lower && std::find(expected.begin(), expected.end(), kComma) != expected.end();
+  }
+
   // A clause keyword that the clause before took for its missing name: ROOT t AS LOOKUP ...
   const Clause* Swallowed(Section& section) {
     const Clause* clause = at_ > 0 ? FindClause(section.set, tokens_, at_ - 1) : nullptr;
-    if (clause == nullptr || section.seen.contains(clause) || !StartsLine(at_ - 1)) return nullptr;
+    if (clause == nullptr || section.seen.contains(clause)) return nullptr;
+    if (!clause->required && !StartsLine(at_ - 1)) return nullptr;
     --at_;
     Report(Kind::kSyntaxError, tokens_[at_], fmt::format("expected a name before `{}`", clause->phrase));
     return clause;

@@ -5,6 +5,7 @@
 namespace synapsor::syntax {
 namespace {
 
+constexpr int kMostNestedTold = 20;
 constexpr std::string_view kMark = "sync:allow";
 constexpr std::string_view kBlanks = " \t";
 
@@ -30,12 +31,13 @@ Span Covered(std::string_view text, const Token& comment, const std::vector<Span
 
 void ReadComments(std::string_view text, const std::vector<Token>& comments, const std::vector<Span>& statements,
                   ast::File& file, diag::Sink& sink) {
+  int nested_comments = 0;
   for (const Token& comment : comments) {
     const std::string_view inner = TextOf(text, comment).substr(2);
     const Span span{file.file, comment.begin, comment.end};
     if (comment.kind == kBlockComment) {
       const std::size_t nested = inner.find("/*");
-      if (nested == std::string_view::npos) continue;
+      if (nested == std::string_view::npos || ++nested_comments > kMostNestedTold) continue;
       const auto at = static_cast<std::uint32_t>(comment.begin + 2 + nested);
       sink.Report(diag::Kind::kNestedComment, {file.file, at, at + 2}, "a comment opens another comment")
           .WithLabel({file.file, comment.begin, comment.begin + 2}, "inside this one")

@@ -17,6 +17,10 @@ namespace {
 
 using diag::Kind;
 
+// Beyond these a file is something else than agent DDL, and more findings help nobody.
+constexpr int kMostBroken = 500;
+constexpr int kMostSkippedTold = 100;
+
 class FileParser {
  public:
   FileParser(std::string_view text, ast::File& file, diag::Sink& sink)
@@ -27,7 +31,15 @@ class FileParser {
     while (reader_.Next(statement)) {
       places_.push_back(At(statement.begin, statement.end));
       NoteLongString(statement);
-      if (!Take(statement)) NoteBroken(statement);
+      if (Take(statement)) continue;
+      NoteBroken(statement);
+      if (++broken_ < kMostBroken) continue;
+      own_.Report(Kind::kTooLong, At(statement.begin, statement.content_end),
+                  fmt::format("{} statements have mistakes; the rest of the file was not read", broken_));
+      break;
+    }
+    if (skipped_ > kMostSkippedTold) {
+      last_skipped_->WithNote(fmt::format("{} more statements were skipped", skipped_ - kMostSkippedTold));
     }
     ReadComments(text_, comments_, places_, file_, own_);
     if (open_text_) DropAfterOpenText();
@@ -49,7 +61,18 @@ class FileParser {
       case StatementKind::kUnknown: return RefuseUnknown(statement);
       default: break;
     }
-    if (statement.terminated) return grammar_.Parse(statement);
+    if (statement.too_long) {
+      own_.Report(Kind::kTooLong, At(statement.begin, statement.begin + 1),
+                  fmt::format("this statement has more than {} words", kMostTokens))
+          .WithHelp("write several statements, or look for a missing `;`");
+      return false;
+    }
+    if (statement.terminated) {
+      const std::size_t before = own_.findings().size();
+      if (grammar_.Parse(statement)) return true;
+      PointAtLongString(before);
+      return false;
+    }
     // Without its end it is only read for its mistakes.
     ReportMissingSemicolon(statement);
     ast::File scratch;
@@ -65,7 +88,8 @@ class FileParser {
     }
     const std::string_view head = HeadOf(text_, statement);
     file_.foreign.push_back({head, At(statement.begin, statement.end)});
-    own_.Report(Kind::kSkippedSql, At(statement.begin, statement.begin + static_cast<std::uint32_t>(head.size())),
+    if (++skipped_ > kMostSkippedTold) return true;
+    last_skipped_ = &own_.Report(Kind::kSkippedSql, At(statement.begin, statement.begin + static_cast<std::uint32_t>(head.size())),
                 fmt::format("`{}` is ordinary SQL and was skipped", head))
         .WithHelp("keep schema statements in a file of their own, and name it as the source's `schema` in synapsor.json");
     return true;
@@ -164,6 +188,13 @@ class FileParser {
         .WithHelp("close it with `'`; a quote inside a text is written twice");
   }
 
+  // A missing quote makes the next text begin where it should end: what is found then is far from the cause.
+  void PointAtLongString(std::size_t first_finding) {
+    diag::Finding& finding = own_.findings()[first_finding];
+    if (long_string_.kind == kEnd || finding.span.begin <= long_string_.begin) return;
+    finding.WithLabel(At(long_string_.begin, long_string_.begin + 1), "this text runs over several lines");
+  }
+
   void NoteLongString(const Statement& statement) {
     if (long_string_.kind != kEnd) return;
     for (const Token& token : statement.tokens) {
@@ -199,6 +230,9 @@ class FileParser {
   std::vector<Span> places_;
   StatementReader reader_;
   GrammarParser grammar_;
+  int broken_ = 0;
+  int skipped_ = 0;
+  diag::Finding* last_skipped_ = nullptr;
   Token long_string_;       // the first string with a line end in it
   bool open_text_ = false;  // the file ends inside a string
 };

@@ -125,6 +125,7 @@ bool StatementReader::Next(Statement& statement) {
   statement.tokens.clear();
   statement.mistake = {};
   statement.followed = false;
+  statement.too_long = false;
   while (Ahead(0).kind == kSemi) Read();
   if (Ahead(0).kind == kEnd) return false;
 
@@ -136,8 +137,14 @@ bool StatementReader::Next(Statement& statement) {
   bool after_end = false;
   for (bool first = true; first || !EndsHere(statement, depth); first = false) {
     const Token token = Read();
-    if (statement.mistake.kind == kEnd && IsMistake(token.kind, keep_all)) statement.mistake = token;
-    if (keep_all || statement.tokens.size() < kHeadTokens) statement.tokens.push_back(token);
+    // An open text hides everything behind it, so it tells more than what was met before.
+    const bool first_mistake = statement.mistake.kind == kEnd && IsMistake(token.kind, keep_all);
+    if (first_mistake || token.kind == kUnterminatedString) statement.mistake = token;
+    if (statement.tokens.size() < (keep_all ? kMostTokens : kHeadTokens)) {
+      statement.tokens.push_back(token);
+    } else if (keep_all) {
+      statement.too_long = true;
+    }
     statement.content_end = token.end;
     if (statement.kind != StatementKind::kForeign || !syntax::IsWord(token.kind)) {
       after_end = false;

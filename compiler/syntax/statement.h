@@ -2,6 +2,8 @@
 // ends, also when its `;` is missing; not whether it is right.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,9 @@ enum class StatementKind {
 
 inline bool IsAgentDdl(StatementKind kind) { return kind <= StatementKind::kAlterPolicy; }
 
+// More than any statement meant by a person; bounds what one file can make the compiler hold.
+inline constexpr std::size_t kMostTokens = 200'000;
+
 struct Statement {
   StatementKind kind = StatementKind::kUnknown;
   // Agent DDL: all tokens, closed by a kSemi, which is empty when the text has none. Others: the first few.
@@ -31,6 +36,7 @@ struct Statement {
   std::uint32_t end = 0;         // past the `;`
   std::uint32_t content_end = 0;  // past the last token before the `;`
   bool terminated = false;
+  bool too_long = false;  // of more than kMostTokens tokens; the rest was passed over
   bool followed = false;  // another statement begins where the `;` is missing
   Token mistake;          // the first lexical mistake in it; kEnd without one
 };
