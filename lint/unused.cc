@@ -71,6 +71,8 @@ void LintUnused(const ir::Program& program, diag::Sink& sink) {
           .WithHelp("remove it: a model would spend tokens on a value that changes nothing");
     }
   }
+  // Contexts alone are a part of something larger.
+  if (program.capabilities.size() == 0) return;
   std::size_t index = 0;
   for (const ir::Context& context : program.contexts) {
     const std::size_t i = index++;
