@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "compiler/schema/snapshot.h"
 #include "runtime/base/result.h"
@@ -10,7 +11,8 @@
 namespace synapsor::schema {
 
 // A statement that the reader does not understand is an error that names its line; statements without bearing on
-// tables (GRANT, SET, COMMENT, INSERT, …) are passed over.
+// tables (GRANT, SET, COMMENT, INSERT, …) are passed over. A `.json` path is a snapshot and must be of `engine`'s
+// family. Never touches another file, never connects; any bytes give a snapshot or an error.
 Result<Snapshot> LoadSchemaFile(const std::string& path, Engine engine);
 
 Result<Snapshot> ReadPostgresSql(std::string_view sql, const std::string& path);
