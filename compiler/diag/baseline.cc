@@ -19,7 +19,7 @@ constexpr std::string_view kFormat = "synapsor.baseline.v1";
 struct Entry {
   std::string code;
   std::string fingerprint;
-  int count = 0;    // findings that it may hide
+  int count = 0;  // findings that it may hide
   int matched = 0;
 };
 
@@ -45,7 +45,9 @@ Result<std::vector<Entry>> Read(const SourceFile& file) {
     const auto text = [&](const char* key) { return item.contains(key) && item[key].is_string(); };
     if (!item.is_object() || !text("code") || !text("fingerprint") || !item.contains("count") ||
         !item["count"].is_number_integer() || item["count"] < 1) {
-      return NotABaseline(file, fmt::format("entry {} lacks `code`, `fingerprint` or a positive `count`", entries.size() + 1));
+      return NotABaseline(file,
+                          fmt::format("entry {} lacks `code`, `fingerprint` or a positive `count`",
+                                      entries.size() + 1));
     }
     entries.push_back({item["code"], item["fingerprint"], item["count"], 0});
   }
@@ -85,7 +87,8 @@ std::string WriteBaseline(const std::deque<Finding>& findings) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_checks_ran, Sink& sink) {
+Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_checks_ran,
+                          Sink& sink) {
   SYN_ASSIGN_OR_RETURN(std::vector<Entry> entries, Read(sources.Get(baseline)));
   Sink hygiene;
   std::map<std::string, Entry*, std::less<>> by_fingerprint;
@@ -94,7 +97,8 @@ Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_
     if (info != nullptr && !MayBeHidden(*info)) {
       hygiene
           .Report(Kind::kSoundnessErrorBaselined, PlaceOf(sources, baseline, entry),
-                  fmt::format("the baseline holds {} ({}), an error of soundness", info->code, info->slug))
+                  fmt::format("the baseline holds {} ({}), an error of soundness", info->code,
+                              info->slug))
           .WithHelp("remove the entry and mend what the finding names");
       continue;
     }
@@ -103,7 +107,8 @@ Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_
   const auto hidden = static_cast<int>(std::erase_if(sink.findings(), [&](const Finding& finding) {
     if (!MayBeHidden(Info(finding.kind))) return false;
     const auto found = by_fingerprint.find(Fingerprint(finding));
-    if (found == by_fingerprint.end() || found->second->code != Info(finding.kind).code) return false;
+    if (found == by_fingerprint.end() || found->second->code != Info(finding.kind).code)
+      return false;
     if (found->second->matched == found->second->count) return false;
     ++found->second->matched;
     return true;
@@ -112,7 +117,8 @@ Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_
     if (!all_checks_ran || entry->matched == entry->count) continue;
     hygiene
         .Report(Kind::kStaleBaselineEntry, PlaceOf(sources, baseline, *entry),
-                fmt::format("the baseline expects {} of {} here, {} found", entry->count, entry->code, entry->matched))
+                fmt::format("the baseline expects {} of {} here, {} found", entry->count,
+                            entry->code, entry->matched))
         .WithHelp("write the baseline anew, or it hides the next mistake of that kind");
   }
   sink.Take(std::move(hygiene));

@@ -1,6 +1,6 @@
-// How untrusted text is shown on a terminal: tabs become spaces, control and invisible characters become visible
-// ones, bytes that are not UTF-8 become U+FFFD, and every character knows how many cells it takes. Decides
-// nothing about layout.
+// How untrusted text is shown on a terminal: tabs become spaces, control and invisible characters
+// become visible ones, bytes that are not UTF-8 become U+FFFD, and every character knows how many
+// cells it takes. Decides nothing about layout.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,11 @@ struct DisplayLine {
   std::vector<Glyph> glyphs;
 
   int cells() const { return glyphs.back().cell; }
-  // The cell of the character at or around the byte offset `source`; the end of the line for larger offsets.
+  // The cell of the character at or around the byte offset `source`; the end of the line for larger
+  // offsets.
   int CellAt(std::uint32_t source) const;
-  // The text of the characters that lie wholly in the cells [from, to), and where the first of them begins.
+  // The text of the characters that lie wholly in the cells [from, to), and where the first of them
+  // begins.
   std::string_view Cut(int from, int to, int* first_cell) const;
 };
 

@@ -68,7 +68,7 @@ struct SchemaNote {
 
 struct Finding {
   Kind kind;
-  Severity severity;      // Info(kind).severity unless --strict raised it
+  Severity severity;      // Info(kind).severity
   Span span;              // primary place, None for a whole run
   std::string message;
   std::string label_text;  // phrase under the primary caret, or empty

@@ -1,4 +1,5 @@
-// Applying the fixes of findings: which of them may be applied together, the new texts, and their diff.
+// Applying the fixes of findings: which of them may be applied together, the new texts, and their
+// diff.
 #pragma once
 
 #include <deque>
@@ -23,8 +24,8 @@ struct FixPlan {
   int left = 0;                  // safe fixes that overlap an applied one: run again
 };
 
-// The first safe fix of each finding, as a whole or not at all: one whose edits overlap an already planned one waits.
-// The same edit wanted by two fixes is made once.
+// The first safe fix of each finding, as a whole or not at all: one whose edits overlap an already
+// planned one waits. The same edit wanted by two fixes is made once.
 FixPlan PlanFixes(const SourceStore& sources, const std::deque<Finding>& findings);
 
 // Each file atomically. Standard input cannot be written: an error before anything is touched.

@@ -1,5 +1,5 @@
-// Findings for programs: one JSON object, described by docs/schema/findings.schema.json. The shape only grows; a
-// key is never renamed or removed.
+// Findings for programs: one JSON object, described by docs/schema/findings.schema.json. The shape
+// only grows; a key is never renamed or removed.
 #pragma once
 
 #include <deque>
@@ -11,8 +11,9 @@
 
 namespace synapsor::diag {
 
-// Every finding, never capped, in the order given; keys in a fixed order; ends with a line break. Bytes that are
-// not UTF-8 become U+FFFD.
-std::string RenderJson(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary);
+// Every finding, never capped, in the order given; keys in a fixed order; ends with a line break.
+// Bytes that are not UTF-8 become U+FFFD.
+std::string RenderJson(const SourceStore& sources, const std::deque<Finding>& findings,
+                       const Summary& summary);
 
 }  // namespace synapsor::diag

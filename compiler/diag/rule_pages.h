@@ -1,4 +1,5 @@
-// docs/rules/SYN###.md as embedded at build: what `sync explain` prints and what SARIF rules carry as help.
+// docs/rules/SYN###.md as embedded at build: what `sync explain` prints and what SARIF rules carry
+// as help.
 #pragma once
 
 #include <span>

@@ -1,5 +1,5 @@
-// Colours of the text report. Decides which escape sequence a role has; whether colour is used at all is decided
-// by the caller.
+// Colours of the text report. Decides which escape sequence a role has; whether colour is used at
+// all is decided by the caller.
 #pragma once
 
 #include <string>
@@ -31,15 +31,24 @@ class Painter {
  private:
   static std::string_view Sequence(Style style) {
     switch (style) {
-      case Style::kPlain: return "";
-      case Style::kBold: return "\x1b[1m";
-      case Style::kError: return "\x1b[1;31m";
-      case Style::kWarning: return "\x1b[1;33m";
-      case Style::kGutter: return "\x1b[1;34m";
-      case Style::kSecondary: return "\x1b[1;34m";
-      case Style::kHelp: return "\x1b[1;36m";
-      case Style::kRemoved: return "\x1b[31m";
-      case Style::kAdded: return "\x1b[32m";
+      case Style::kPlain:
+        return "";
+      case Style::kBold:
+        return "\x1b[1m";
+      case Style::kError:
+        return "\x1b[1;31m";
+      case Style::kWarning:
+        return "\x1b[1;33m";
+      case Style::kGutter:
+        return "\x1b[1;34m";
+      case Style::kSecondary:
+        return "\x1b[1;34m";
+      case Style::kHelp:
+        return "\x1b[1;36m";
+      case Style::kRemoved:
+        return "\x1b[31m";
+      case Style::kAdded:
+        return "\x1b[32m";
     }
     return "";
   }

@@ -20,7 +20,8 @@ bool Covers(Span statement, Span place) {
 Span WholeComment(const SourceStore& sources, Span comment) {
   const std::string_view text = sources.Get(comment.file).text();
   Span whole = comment;
-  while (whole.begin > 0 && (text[whole.begin - 1] == ' ' || text[whole.begin - 1] == '\t')) --whole.begin;
+  while (whole.begin > 0 && (text[whole.begin - 1] == ' ' || text[whole.begin - 1] == '\t'))
+    --whole.begin;
   const bool alone = whole.begin == 0 || text[whole.begin - 1] == '\n';
   if (alone && whole.end < text.size() && text[whole.end] == '\r') ++whole.end;
   if (alone && whole.end < text.size() && text[whole.end] == '\n') ++whole.end;
@@ -32,7 +33,8 @@ Span CodeSpan(const SourceStore& sources, const AllowComment& comment) {
   if (comment.code.empty()) return comment.span;
   const std::string_view text = sources.Text(comment.span);
   const std::size_t keyword = text.find("sync:allow");
-  const std::size_t at = text.find(comment.code, keyword == std::string_view::npos ? 0 : keyword + 10);
+  const std::size_t at =
+      text.find(comment.code, keyword == std::string_view::npos ? 0 : keyword + 10);
   if (at == std::string_view::npos) return comment.span;
   const auto begin = comment.span.begin + static_cast<std::uint32_t>(at);
   return {comment.span.file, begin, begin + static_cast<std::uint32_t>(comment.code.size())};
@@ -51,8 +53,9 @@ void ReportUnknownCode(const SourceStore& sources, const AllowComment& comment, 
     names.push_back(info.code);
     names.push_back(info.slug);
   }
-  Finding& finding = sink.Report(Kind::kUnknownAllowedCode, at,
-                                 fmt::format("`sync:allow` names `{}`, which is no rule", comment.code));
+  Finding& finding =
+      sink.Report(Kind::kUnknownAllowedCode, at,
+                  fmt::format("`sync:allow` names `{}`, which is no rule", comment.code));
   if (const auto nearest = NearestName(comment.code, names)) {
     finding.WithHelp(fmt::format("did you mean `{}`?", *nearest));
   } else {
@@ -69,13 +72,17 @@ const KindInfo* Admit(const SourceStore& sources, const AllowComment& comment, S
   }
   if (!MayBeHidden(*info)) {
     sink.Report(Kind::kSoundnessErrorAllowed, CodeSpan(sources, comment),
-                fmt::format("{} ({}) is an error of soundness and cannot be allowed", info->code, info->slug))
+                fmt::format("{} ({}) is an error of soundness and cannot be allowed", info->code,
+                            info->slug))
         .WithHelp("remove the comment and mend what the finding names");
     return nullptr;
   }
   if (comment.reason.empty()) {
-    sink.Report(Kind::kAllowWithoutReason, comment.span, fmt::format("`sync:allow {}` gives no reason", comment.code))
-        .WithHelp("say after the code why the finding is acceptable here; without a reason it is not hidden");
+    sink.Report(Kind::kAllowWithoutReason, comment.span,
+                fmt::format("`sync:allow {}` gives no reason", comment.code))
+        .WithHelp(
+            "say after the code why the finding is acceptable here; without a reason it is not "
+            "hidden");
     return nullptr;
   }
   return info;
@@ -93,18 +100,20 @@ bool MayBeHidden(const KindInfo& info) {
   return info.severity == Severity::kWarning || info.finding_class == Class::kAdvice;
 }
 
-int ApplyAllowComments(const SourceStore& sources, std::span<const AllowComment> comments, bool all_checks_ran,
-                       Sink& sink) {
+int ApplyAllowComments(const SourceStore& sources, std::span<const AllowComment> comments,
+                       bool all_checks_ran, Sink& sink) {
   Sink hygiene;
   int hidden = 0;
   for (const AllowComment& comment : comments) {
     const KindInfo* info = Admit(sources, comment, hygiene);
     if (info == nullptr) continue;
-    const auto removed = static_cast<int>(std::erase_if(sink.findings(), [&](const Finding& finding) {
-      return finding.kind == info->kind && Covers(comment.covers, finding.span);
-    }));
+    const auto removed =
+        static_cast<int>(std::erase_if(sink.findings(), [&](const Finding& finding) {
+          return finding.kind == info->kind && Covers(comment.covers, finding.span);
+        }));
     hidden += removed;
-    if (removed > 0 || !all_checks_ran || StatementHasErrors(comment.covers, sink.findings())) continue;
+    if (removed > 0 || !all_checks_ran || StatementHasErrors(comment.covers, sink.findings()))
+      continue;
     hygiene
         .Report(Kind::kUnusedAllow, comment.span,
                 comment.covers.has_value()

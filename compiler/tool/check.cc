@@ -21,11 +21,16 @@ constexpr OptionSpec kOptions[] = {
     kSchemaOption,
     kEngineOption,
     kLiveOption,
-    {.name = "--format", .value_name = "FORMAT", .help = "how to print (default text)", .choices = "text|json|sarif|github"},
+    {.name = "--format",
+     .value_name = "FORMAT",
+     .help = "how to print (default text)",
+     .choices = "text|json|sarif|github"},
     {.name = "--strict", .value_name = "", .help = "warnings give exit code 1 too"},
     kMaxFindingsOption,
     {.name = "--baseline", .value_name = "FILE", .help = "hide the warnings that FILE holds"},
-    {.name = "--write-baseline", .value_name = "FILE", .help = "write the present warnings to FILE and hide them"},
+    {.name = "--write-baseline",
+     .value_name = "FILE",
+     .help = "write the present warnings to FILE and hide them"},
     {.name = "--fix", .value_name = "", .help = "apply fixes that keep or narrow authority"},
     {.name = "--dry-run", .value_name = "", .help = "with --fix: print the diff, write nothing"},
 };
@@ -65,27 +70,32 @@ Result<int> UseBaseline(const Arguments& arguments, Compilation& run) {
   if (!path) return 0;
   SYN_ASSIGN_OR_RETURN(const FileId file, run.sources.Load(*path));
   const int before = static_cast<int>(run.sink.findings().size());
-  SYN_ASSIGN_OR_RETURN(const int hidden,
-                       diag::ApplyBaseline(run.sources, file, run.catalog->has_any_snapshot(), run.sink));
+  SYN_ASSIGN_OR_RETURN(
+      const int hidden,
+      diag::ApplyBaseline(run.sources, file, run.catalog->has_any_snapshot(), run.sink));
   if (hidden != 0 || before != static_cast<int>(run.sink.findings().size())) run.sink.Sort();
   return hidden;
 }
 
 Result<int> Run(const Arguments& arguments) {
   SYN_RETURN_IF_ERROR(CheckCombination(arguments));
-  SYN_ASSIGN_OR_RETURN(const std::optional<int> max_findings, arguments.Number("--max-findings", 0));
+  SYN_ASSIGN_OR_RETURN(const std::optional<int> max_findings,
+                       arguments.Number("--max-findings", 0));
   const CompileOptions options = CompileOptionsFrom(arguments);
   const bool dry_run = arguments.Has("--dry-run");
-  SYN_ASSIGN_OR_RETURN(const std::unique_ptr<Compilation> run,
-                       arguments.Has("--fix") && !dry_run ? CompileFixed(options) : Compile(options));
+  SYN_ASSIGN_OR_RETURN(const std::unique_ptr<Compilation> run, arguments.Has("--fix") && !dry_run
+                                                                   ? CompileFixed(options)
+                                                                   : Compile(options));
   SYN_ASSIGN_OR_RETURN(const int baselined, UseBaseline(arguments, *run));
   const std::deque<diag::Finding>& findings = run->sink.findings();
   const diag::Summary summary =
       diag::Summarize(findings, static_cast<int>(run->files.size()), run->suppressed, baselined);
   if (dry_run) {
-    SYN_RETURN_IF_ERROR(WriteData(diag::FixDiff(run->sources, diag::PlanFixes(run->sources, findings))));
+    SYN_RETURN_IF_ERROR(
+        WriteData(diag::FixDiff(run->sources, diag::PlanFixes(run->sources, findings))));
   } else {
-    SYN_RETURN_IF_ERROR(WriteReport(run->sources, findings, summary, arguments.ValueOr("--format", "text"),
+    SYN_RETURN_IF_ERROR(WriteReport(run->sources, findings, summary,
+                                    arguments.ValueOr("--format", "text"),
                                     max_findings.value_or(kDefaultMaxFindings)));
   }
   const bool bad = summary.errors > 0 || (arguments.Has("--strict") && summary.warnings > 0);
@@ -99,8 +109,10 @@ const Command kCheckCommand = {
     .summary = "prove that every read and write of the DDL is bounded; list what is not",
     .usage = "[FILE...] [--config FILE | --schema FILE --engine ENGINE] [OPTION...]",
     .description =
-        "Checks FILEs (`-` is standard input), or the files that the configuration's `ddl` globs match. Without a\n"
-        "schema, rules that need one stay silent. Exit code 1 if there is an error (with --strict: or a warning).",
+        "Checks FILEs (`-` is standard input), or the files that the configuration's `ddl` globs "
+        "match. Without a\n"
+        "schema, rules that need one stay silent. Exit code 1 if there is an error (with --strict: "
+        "or a warning).",
     .example =
         "sync check agent.ddl.sql --schema schema.sql --engine postgres\n"
         "sync check --config synapsor.json --format sarif > findings.sarif\n"

@@ -1,5 +1,5 @@
-// A subcommand of `sync` as a table row. Adding one: a file with its `const Command`, a declaration here, a row in
-// commands.cc.
+// A subcommand of `sync` as a table row. Adding one: a file with its `const Command`, a declaration
+// here, a row in commands.cc.
 #pragma once
 
 #include <span>

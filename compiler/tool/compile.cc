@@ -31,8 +31,8 @@ Result<std::vector<schema::CatalogSource>> SourcesFromOptions(const CompileOptio
                                                               const config::Config& config) {
   if (config.sources.size() > 1) {
     return Fail(ErrorKind::kUsage,
-                fmt::format("`--schema` and `--engine` describe one source, but `{}` has {}", config.path,
-                            config.sources.size()),
+                fmt::format("`--schema` and `--engine` describe one source, but `{}` has {}",
+                            config.path, config.sources.size()),
                 "give each source its `schema` in the configuration");
   }
   schema::CatalogSource source{.name = "main", .snapshot = std::nullopt, .snapshot_path = {}};
@@ -43,7 +43,8 @@ Result<std::vector<schema::CatalogSource>> SourcesFromOptions(const CompileOptio
   if (options.engine) {
     SYN_ASSIGN_OR_RETURN(source.engine, EngineNamed(*options.engine));
   } else if (config.sources.empty() && options.schema && !IsSnapshot(*options.schema)) {
-    return Fail(ErrorKind::kUsage, "`--schema` needs `--engine`", "postgres, mysql, mariadb or sqlite");
+    return Fail(ErrorKind::kUsage, "`--schema` needs `--engine`",
+                "postgres, mysql, mariadb or sqlite");
   }
   if (options.schema) {
     SYN_ASSIGN_OR_RETURN(source.snapshot, schema::LoadSchemaFile(*options.schema, source.engine));
@@ -61,23 +62,27 @@ Result<schema::CatalogSource> SourceFromConfig(const config::Source& source, boo
   if (live) {
     std::string url = source.sqlite_path;
     if (url.empty()) {
-      SYN_ASSIGN_OR_RETURN(url, config::ReadSecret(source.read, fmt::format("source `{}`", source.name)));
+      SYN_ASSIGN_OR_RETURN(
+          url, config::ReadSecret(source.read, fmt::format("source `{}`", source.name)));
     }
     schema::IntrospectOptions introspect;
     introspect.allow_plaintext = source.tls == config::TlsMode::kOff;
     SYN_ASSIGN_OR_RETURN(result.snapshot, schema::Introspect(result.engine, url, introspect));
     result.snapshot_path = fmt::format("live {}", source.name);
   } else if (!source.schema_file.empty()) {
-    SYN_ASSIGN_OR_RETURN(result.snapshot, schema::LoadSchemaFile(source.schema_file, result.engine));
+    SYN_ASSIGN_OR_RETURN(result.snapshot,
+                         schema::LoadSchemaFile(source.schema_file, result.engine));
     result.snapshot_path = source.schema_file;
   }
   return result;
 }
 
-Result<std::vector<schema::CatalogSource>> LoadSources(const CompileOptions& options, const config::Config& config) {
+Result<std::vector<schema::CatalogSource>> LoadSources(const CompileOptions& options,
+                                                       const config::Config& config) {
   if (options.live && (options.schema || config.sources.empty())) {
-    return Fail(ErrorKind::kUsage, options.schema ? "`--live` and `--schema` exclude each other"
-                                                  : "`--live` needs a configuration with `sources`");
+    return Fail(ErrorKind::kUsage, options.schema
+                                       ? "`--live` and `--schema` exclude each other"
+                                       : "`--live` needs a configuration with `sources`");
   }
   if (options.schema || options.engine) return SourcesFromOptions(options, config);
   std::vector<schema::CatalogSource> sources;
@@ -91,7 +96,8 @@ Result<std::vector<schema::CatalogSource>> LoadSources(const CompileOptions& opt
 std::vector<diag::AllowComment> AllowComments(const std::vector<ast::File>& files) {
   std::vector<diag::AllowComment> comments;
   for (const ast::File& file : files) {
-    for (const ast::Suppression& s : file.suppressions) comments.push_back({s.code, s.reason, s.span, s.statement});
+    for (const ast::Suppression& s : file.suppressions)
+      comments.push_back({s.code, s.reason, s.span, s.statement});
   }
   return comments;
 }
@@ -101,7 +107,8 @@ std::vector<diag::AllowComment> AllowComments(const std::vector<ast::File>& file
 Result<config::Config> LoadConfig(const std::optional<std::string>& path) {
   if (path) return config::Load(*path);
   std::error_code problem;
-  if (std::filesystem::exists(kDefaultConfig, problem)) return config::Load(std::string(kDefaultConfig));
+  if (std::filesystem::exists(kDefaultConfig, problem))
+    return config::Load(std::string(kDefaultConfig));
   return config::Defaults();
 }
 
@@ -113,8 +120,10 @@ CompileOptions CompileOptionsFrom(const Arguments& arguments) {
 Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options) {
   auto run = std::make_unique<Compilation>();
   SYN_ASSIGN_OR_RETURN(run->config, LoadConfig(options.config));
-  SYN_ASSIGN_OR_RETURN(const std::vector<std::string> paths, FindDdlFiles(options.files, run->config));
-  SYN_ASSIGN_OR_RETURN(std::vector<schema::CatalogSource> sources, LoadSources(options, run->config));
+  SYN_ASSIGN_OR_RETURN(const std::vector<std::string> paths,
+                       FindDdlFiles(options.files, run->config));
+  SYN_ASSIGN_OR_RETURN(std::vector<schema::CatalogSource> sources,
+                       LoadSources(options, run->config));
   run->catalog = std::make_unique<schema::Catalog>(run->config, std::move(sources));
   run->files.reserve(paths.size());
   for (const std::string& path : paths) {
@@ -124,8 +133,8 @@ Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options) {
   run->program = ir::Lower(run->files, run->sources, *run->catalog, run->sink);
   check::RunChecks(run->program, run->sink);
   lint::RunLint(run->program, run->sink);
-  run->suppressed =
-      diag::ApplyAllowComments(run->sources, AllowComments(run->files), run->catalog->has_any_snapshot(), run->sink);
+  run->suppressed = diag::ApplyAllowComments(run->sources, AllowComments(run->files),
+                                             run->catalog->has_any_snapshot(), run->sink);
   run->sink.Sort();
   return run;
 }

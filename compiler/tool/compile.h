@@ -1,5 +1,5 @@
-// From a command line to a checked program: what check, plan, build and the others begin with. Decides in which order
-// the rooms are called and where the schema comes from.
+// From a command line to a checked program: what check, plan, build and the others begin with.
+// Decides in which order the rooms are called and where the schema comes from.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,9 @@ namespace synapsor::tool {
 
 // Options that every command with DDL input takes; put them at the head of the command's own.
 inline constexpr OptionSpec kConfigOption = {
-    .name = "--config", .value_name = "FILE", .help = "configuration (default: ./synapsor.json if it exists)"};
+    .name = "--config",
+    .value_name = "FILE",
+    .help = "configuration (default: ./synapsor.json if it exists)"};
 inline constexpr OptionSpec kSchemaOption = {
     .name = "--schema", .value_name = "FILE", .help = "schema.sql or snapshot of the only source"};
 inline constexpr OptionSpec kEngineOption = {.name = "--engine",
@@ -27,7 +29,9 @@ inline constexpr OptionSpec kEngineOption = {.name = "--engine",
                                              .help = "database engine of --schema",
                                              .choices = "postgres|mysql|mariadb|sqlite"};
 inline constexpr OptionSpec kLiveOption = {
-    .name = "--live", .value_name = "", .help = "read the schema from the sources' databases, not from files"};
+    .name = "--live",
+    .value_name = "",
+    .help = "read the schema from the sources' databases, not from files"};
 
 // The configuration at `path`; without one ./synapsor.json, or the defaults if that does not exist.
 Result<config::Config> LoadConfig(const std::optional<std::string>& path);
@@ -40,7 +44,8 @@ struct CompileOptions {
 
 CompileOptions CompileOptionsFrom(const Arguments& arguments);
 
-// Everything one run holds. The later members point into the earlier ones; it is neither copied nor moved.
+// Everything one run holds. The later members point into the earlier ones; it is neither copied nor
+// moved.
 struct Compilation {
   SourceStore sources;
   config::Config config;
@@ -55,8 +60,8 @@ struct Compilation {
   Compilation& operator=(const Compilation&) = delete;
 };
 
-// Reads, parses, lowers, checks and lints. Mistakes in the DDL are findings in the result; files, configuration and
-// schemas that cannot be read are errors.
+// Reads, parses, lowers, checks and lints. Mistakes in the DDL are findings in the result; files,
+// configuration and schemas that cannot be read are errors.
 Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options);
 
 }  // namespace synapsor::tool

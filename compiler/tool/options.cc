@@ -58,18 +58,20 @@ Result<std::optional<int>> Arguments::Number(std::string_view option, int least)
   const char* end = text->data() + text->size();
   const auto [stop, problem] = std::from_chars(text->data(), end, number);
   if (problem != std::errc() || stop != end || number < least) {
-    return Fail(ErrorKind::kUsage, fmt::format("`{}` needs a whole number of at least {}, not `{}`", option, least, *text));
+    return Fail(ErrorKind::kUsage, fmt::format("`{}` needs a whole number of at least {}, not `{}`",
+                                               option, least, *text));
   }
   return number;
 }
 
-Result<Arguments> ParseArguments(std::span<const OptionSpec> specs, std::span<const std::string> words) {
+Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
+                                 std::span<const std::string> words) {
   Arguments arguments;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (word == "--") {
-      arguments.positional_.insert(arguments.positional_.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                                   words.end());
+      arguments.positional_.insert(arguments.positional_.end(),
+                                   words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
       break;
     }
     if (word.size() < 2 || word[0] != '-') {
@@ -90,10 +92,12 @@ Result<Arguments> ParseArguments(std::span<const OptionSpec> specs, std::span<co
     } else if (i + 1 < words.size()) {
       value = words[++i];
     } else {
-      return Fail(ErrorKind::kUsage, fmt::format("`{}` needs a value: {}", spec->name, spec->value_name));
+      return Fail(ErrorKind::kUsage,
+                  fmt::format("`{}` needs a value: {}", spec->name, spec->value_name));
     }
     if (!spec->choices.empty() && !IsChoice(spec->choices, value)) {
-      return Fail(ErrorKind::kUsage, fmt::format("`{}` is `{}`, not `{}`", spec->name, spec->choices, value));
+      return Fail(ErrorKind::kUsage,
+                  fmt::format("`{}` is `{}`, not `{}`", spec->name, spec->choices, value));
     }
     std::vector<std::string>& values = arguments.values_[std::string(spec->name)];
     if (!values.empty() && !spec->repeatable) {

@@ -1,5 +1,7 @@
-// The command line as data: which options a command has, and what was given. Decides spelling rules only
-// (`--name value`, `--name=value`, `-x`, `--` ends options, `-` is a file); what values mean is the command's business.
+// The command line as data: which options a command has, and what was given. Decides spelling rules
+// only
+// (`--name value`, `--name=value`, `-x`, `--` ends options, `-` is a file); what values mean is the
+// command's business.
 #pragma once
 
 #include <map>
@@ -34,13 +36,15 @@ class Arguments {
   const std::vector<std::string>& positional() const { return positional_; }
 
  private:
-  friend Result<Arguments> ParseArguments(std::span<const OptionSpec> specs, std::span<const std::string> words);
+  friend Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
+                                          std::span<const std::string> words);
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
   std::vector<std::string> positional_;
 };
 
-// Unknown options (with the nearest known one), missing values, values for switches, repeats and values that are not
-// among the choices are usage errors. A prefix of an option is not that option.
-Result<Arguments> ParseArguments(std::span<const OptionSpec> specs, std::span<const std::string> words);
+// Unknown options (with the nearest known one), missing values, values for switches, repeats and
+// values that are not among the choices are usage errors. A prefix of an option is not that option.
+Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
+                                 std::span<const std::string> words);
 
 }  // namespace synapsor::tool

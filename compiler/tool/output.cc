@@ -15,7 +15,8 @@
 namespace synapsor::tool {
 namespace {
 
-// The whole of `data` to a descriptor, also to a full pipe or one that another process made non-blocking.
+// The whole of `data` to a descriptor, also to a full pipe or one that another process made
+// non-blocking.
 bool WriteAll(int descriptor, std::string_view data) {
   while (!data.empty()) {
     const ssize_t written = ::write(descriptor, data.data(), data.size());
@@ -35,7 +36,8 @@ bool WriteAll(int descriptor, std::string_view data) {
 
 Status WriteData(std::string_view data) {
   if (!WriteAll(STDOUT_FILENO, data)) {
-    return Fail(ErrorKind::kIo, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+    return Fail(ErrorKind::kIo,
+                fmt::format("cannot write to standard output: {}", std::strerror(errno)));
   }
   return {};
 }
@@ -46,13 +48,15 @@ void PrintError(const Error& error) {
   WriteAll(STDERR_FILENO, text);
 }
 
-void PrintRemark(std::string_view message) { WriteAll(STDERR_FILENO, fmt::format("sync: {}\n", message)); }
+void PrintRemark(std::string_view message) {
+  WriteAll(STDERR_FILENO, fmt::format("sync: {}\n", message));
+}
 
 bool ColorIsWelcome() {
   const char* no_color = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
-  return (no_color == nullptr || *no_color == '\0') && terminal != nullptr && std::strcmp(terminal, "dumb") != 0 &&
-         ::isatty(STDOUT_FILENO) == 1;
+  return (no_color == nullptr || *no_color == '\0') && terminal != nullptr &&
+         std::strcmp(terminal, "dumb") != 0 && ::isatty(STDOUT_FILENO) == 1;
 }
 
 int SourceCells() {

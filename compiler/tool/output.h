@@ -1,5 +1,5 @@
-// Where the program's data and its remarks go. Data is written whole or the run fails; nothing is left in a buffer
-// when the process ends.
+// Where the program's data and its remarks go. Data is written whole or the run fails; nothing is
+// left in a buffer when the process ends.
 #pragma once
 
 #include <string_view>

@@ -11,7 +11,10 @@ namespace synapsor::tool {
 namespace {
 
 constexpr OptionSpec kOptions[] = {
-    {.name = "--format", .value_name = "FORMAT", .help = "how to print (default text)", .choices = "text|json"},
+    {.name = "--format",
+     .value_name = "FORMAT",
+     .help = "how to print (default text)",
+     .choices = "text|json"},
 };
 
 std::string_view SeverityName(diag::Severity severity) {
@@ -45,7 +48,8 @@ std::string Json() {
 
 Result<int> Run(const Arguments& arguments) {
   if (!arguments.positional().empty()) {
-    return Fail(ErrorKind::kUsage, fmt::format("`sync rules` takes no `{}`", arguments.positional().front()));
+    return Fail(ErrorKind::kUsage,
+                fmt::format("`sync rules` takes no `{}`", arguments.positional().front()));
   }
   SYN_RETURN_IF_ERROR(WriteData(arguments.ValueOr("--format", "text") == "json" ? Json() : Text()));
   return kExitFine;
@@ -58,7 +62,8 @@ const Command kRulesCommand = {
     .summary = "list every rule with its severity",
     .usage = "[--format text|json]",
     .description =
-        "One line a rule: code, severity, whether `-- sync:allow CODE reason` or a baseline may hide it, name.\n"
+        "One line a rule: code, severity, whether `-- sync:allow CODE reason` or a baseline may "
+        "hide it, name.\n"
         "`sync explain CODE` tells the rest.",
     .example = "sync rules --format json",
     .options = kOptions,
