@@ -28,6 +28,7 @@ struct Command {
 
 extern const Command kCheckCommand;
 extern const Command kExplainCommand;
+extern const Command kFmtCommand;
 extern const Command kRulesCommand;
 
 std::span<const Command* const> AllCommands();  // in the order of the help text

@@ -89,15 +89,15 @@ Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
       }
     } else if (equals != std::string_view::npos) {
       value = word.substr(equals + 1);
-    } else if (i + 1 < words.size()) {
+    } else if (i + 1 < words.size() && !words[i + 1].starts_with("--")) {
       value = words[++i];
     } else {
       return Fail(ErrorKind::kUsage,
                   fmt::format("`{}` needs a value: {}", spec->name, spec->value_name));
     }
     if (!spec->choices.empty() && !IsChoice(spec->choices, value)) {
-      return Fail(ErrorKind::kUsage,
-                  fmt::format("`{}` is `{}`, not `{}`", spec->name, spec->choices, value));
+      return Fail(ErrorKind::kUsage, fmt::format("`{}` must be one of `{}`, not `{}`", spec->name,
+                                                 spec->choices, value));
     }
     std::vector<std::string>& values = arguments.values_[std::string(spec->name)];
     if (!values.empty() && !spec->repeatable) {
