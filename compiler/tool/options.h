@@ -1,7 +1,6 @@
-// The command line as data: which options a command has, and what was given. Decides spelling rules
-// only
-// (`--name value`, `--name=value` - the only way to a value that begins with `--` -, `-x`, `--`
-// ends options, `-` is a file); what values mean is the command's business.
+// The command line as data: which options a command has, and what was given. Decides spelling rules only; what
+// values mean is the command's business. `--name value`, `--name=value` (the only way to a value that begins with
+// `--`), `-x`; `--` ends the options, `-` is a file.
 #pragma once
 
 #include <map>
