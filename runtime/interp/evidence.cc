@@ -1,0 +1,56 @@
+#include "runtime/interp/evidence.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/digest.h"
+
+namespace synapsor::interp {
+
+ledger::Evidence MakeEvidence(const CallPlan& plan, const CallValues& values, const Snapshot& snapshot,
+                              const std::string& bundle_digest, Instant now) {
+  const bundle::QueryPlan& query = plan.context->query;
+  ledger::Evidence evidence;
+  evidence.capability = plan.capability->name;
+  evidence.context = plan.context->name;
+  evidence.tenant = *values.session[plan.tenant_key];
+  evidence.principal = *values.session[plan.principal_key];
+  evidence.bundle_digest = bundle_digest;
+  evidence.at = now;
+  evidence.items.reserve(snapshot.rows.size());
+  for (const db::Row& row : snapshot.rows) {
+    ledger::EvidenceItem item{"row", query.source, query.tables.front(), {}, {}};
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const bundle::ResultColumn& column = query.statement.columns[i];
+      (column.visible ? item.values : item.key).push_back({column.name, row[i]});
+    }
+    evidence.items.push_back(std::move(item));
+  }
+  return evidence;
+}
+
+std::vector<ledger::QueryAudit> MakeAudits(const CallPlan& plan, const Snapshot& snapshot,
+                                           const ledger::Ledger& ledger) {
+  std::vector<ledger::QueryAudit> audits;
+  for (const SentQuery& query : snapshot.queries) {
+    audits.push_back({plan.context->query.source, query.table, query.statement->fingerprint,
+                      ledger.FingerprintParameters(query.parameters), query.rows, query.micros});
+  }
+  return audits;
+}
+
+std::string SessionJson(const CallPlan& plan, const session::Session& session) {
+  nlohmann::json values = nlohmann::json::object();
+  for (const auto& [key, value] : session.values) {
+    const bool named = std::find(plan.session_keys.begin(), plan.session_keys.end(), key) != plan.session_keys.end();
+    values[key] = named ? value : "redacted";
+  }
+  return values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string ArgumentsDigest(const bundle::Capability& capability, const std::string& arguments_json,
+                            const std::string& mode) {
+  return Digest(capability.name + '\n' + mode + '\n' + arguments_json);
+}
+
+}  // namespace synapsor::interp
