@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/db/pool.h"
+#include "runtime/db/postgres.h"
 #include "runtime/db/sqlite.h"
 
 namespace synapsor::db {
@@ -12,6 +13,10 @@ Result<std::unique_ptr<Connector>> ConnectorFor(const config::Source& source,
                                                 const std::string& secret,
                                                 const ConnectOptions& options) {
   if (source.engine == "sqlite") return MakeSqliteConnector(secret, options);
+  const TlsOptions tls{source.tls, source.tls_ca_file};
+  if (source.engine == "postgres") {
+    return MakePostgresConnector(source.name, secret, options, tls, source.allow_writing_reader);
+  }
   return Fail(ErrorKind::kUsage,
               fmt::format("source `{}` has the unknown engine `{}`", source.name, source.engine),
               "use postgres, mysql, mariadb or sqlite");
@@ -37,8 +42,12 @@ Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const s
   std::unique_ptr<Database> pool = MakePool(source.engine, std::move(connector), pool_options);
   const DbResult<Lease> first = pool->Acquire(source.connect_timeout_ms);
   if (!first) {
+    const bool writes = first.error().code == "READER_CAN_WRITE";
     return Fail(KindOf(first.error().kind),
-                fmt::format("source `{}`: {}", source.name, first.error().operator_message));
+                fmt::format("source `{}`: {}", source.name, first.error().operator_message),
+                writes ? "connect as a role like the one that `sync grants` prints; for development only, set "
+                         "`allow_writing_reader`"
+                       : "");
   }
   return pool;
 }
