@@ -20,6 +20,7 @@ struct Entry {
   std::string code;
   std::string fingerprint;
   int count = 0;  // findings that it may hide
+  Span place = Span::None();
   int matched = 0;
 };
 
@@ -28,7 +29,17 @@ tl::unexpected<Error> NotABaseline(const SourceFile& file, std::string_view why)
               "write one with `sync check --write-baseline FILE`");
 }
 
-Result<std::vector<Entry>> Read(const SourceFile& file) {
+// Where the fingerprint of the next entry stands; entries stand in the order of the file.
+Span PlaceAfter(std::string_view text, FileId file, std::uint32_t from,
+                const std::string& fingerprint) {
+  const std::size_t at = text.find('"' + fingerprint + '"', from);
+  if (at == std::string_view::npos) return {file, from, from};
+  const auto begin = static_cast<std::uint32_t>(at);
+  return {file, begin, begin + static_cast<std::uint32_t>(fingerprint.size()) + 2};
+}
+
+Result<std::vector<Entry>> Read(const SourceFile& file, FileId id) {
+  constexpr int kLargestCount = 1'000'000;
   constexpr std::size_t kLargest = std::size_t{64} << 20;
   const auto parsed = ParseStrictJson(file.text(), {.max_bytes = kLargest});
   if (!parsed) return NotABaseline(file, parsed.error().message);
@@ -41,25 +52,21 @@ Result<std::vector<Entry>> Read(const SourceFile& file) {
     return NotABaseline(file, "`findings` is missing");
   }
   std::vector<Entry> entries;
+  std::uint32_t at = 0;
   for (const nlohmann::json& item : document["findings"]) {
     const auto text = [&](const char* key) { return item.contains(key) && item[key].is_string(); };
     if (!item.is_object() || !text("code") || !text("fingerprint") || !item.contains("count") ||
-        !item["count"].is_number_integer() || item["count"] < 1) {
+        !item["count"].is_number_integer() || item["count"] < 1 || item["count"] > kLargestCount) {
       return NotABaseline(file,
                           fmt::format("entry {} lacks `code`, `fingerprint` or a positive `count`",
                                       entries.size() + 1));
     }
-    entries.push_back({item["code"], item["fingerprint"], item["count"], 0});
+    Entry& entry = entries.emplace_back(
+        Entry{item["code"], item["fingerprint"], item["count"], Span::None(), 0});
+    entry.place = PlaceAfter(file.text(), id, at, entry.fingerprint);
+    at = entry.place.end;
   }
   return entries;
-}
-
-// Where the entry's fingerprint stands in the file.
-Span PlaceOf(const SourceStore& sources, FileId file, const Entry& entry) {
-  const std::size_t at = sources.Get(file).text().find('"' + entry.fingerprint + '"');
-  if (at == std::string_view::npos) return {file, 0, 0};
-  const auto begin = static_cast<std::uint32_t>(at);
-  return {file, begin, begin + static_cast<std::uint32_t>(entry.fingerprint.size()) + 2};
 }
 
 }  // namespace
@@ -89,14 +96,14 @@ std::string WriteBaseline(const std::deque<Finding>& findings) {
 
 Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_checks_ran,
                           Sink& sink) {
-  SYN_ASSIGN_OR_RETURN(std::vector<Entry> entries, Read(sources.Get(baseline)));
+  SYN_ASSIGN_OR_RETURN(std::vector<Entry> entries, Read(sources.Get(baseline), baseline));
   Sink hygiene;
   std::map<std::string, Entry*, std::less<>> by_fingerprint;
   for (Entry& entry : entries) {
     const KindInfo* info = FindKind(entry.code);
     if (info != nullptr && !MayBeHidden(*info)) {
       hygiene
-          .Report(Kind::kSoundnessErrorBaselined, PlaceOf(sources, baseline, entry),
+          .Report(Kind::kSoundnessErrorBaselined, entry.place,
                   fmt::format("the baseline holds {} ({}), an error of soundness", info->code,
                               info->slug))
           .WithHelp("remove the entry and mend what the finding names");
@@ -116,7 +123,7 @@ Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_
   for (const auto& [fingerprint, entry] : by_fingerprint) {
     if (!all_checks_ran || entry->matched == entry->count) continue;
     hygiene
-        .Report(Kind::kStaleBaselineEntry, PlaceOf(sources, baseline, *entry),
+        .Report(Kind::kStaleBaselineEntry, entry->place,
                 fmt::format("the baseline expects {} of {} here, {} found", entry->count,
                             entry->code, entry->matched))
         .WithHelp("write the baseline anew, or it hides the next mistake of that kind");

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "compiler/base/edit_distance.h"
@@ -11,10 +12,36 @@
 namespace synapsor::diag {
 namespace {
 
-bool Covers(Span statement, Span place) {
-  return statement.has_value() && place.file == statement.file && place.begin >= statement.begin &&
-         place.begin < statement.end;
-}
+// Findings by place, so that the cost of a comment is that of the findings of its statement.
+class Index {
+ public:
+  explicit Index(const std::deque<Finding>& findings) {
+    for (const Finding& finding : findings) {
+      if (finding.span.has_value()) by_place_.push_back(&finding);
+    }
+    std::stable_sort(by_place_.begin(), by_place_.end(), [](const Finding* a, const Finding* b) {
+      return Key(a->span) < Key(b->span);
+    });
+  }
+
+  // Those whose place begins inside the statement.
+  std::span<const Finding* const> In(Span statement) const {
+    if (!statement.has_value()) return {};
+    const auto at = [&](std::uint32_t offset) {
+      return std::lower_bound(by_place_.begin(), by_place_.end(),
+                              std::pair(statement.file.index, offset),
+                              [](const Finding* f, auto key) { return Key(f->span) < key; });
+    };
+    return {at(statement.begin), at(statement.end)};
+  }
+
+ private:
+  static std::pair<std::int32_t, std::uint32_t> Key(Span span) {
+    return {span.file.index, span.begin};
+  }
+
+  std::vector<const Finding*> by_place_;
+};
 
 // The comment with its line if it stands alone there, with the blanks before it otherwise.
 Span WholeComment(const SourceStore& sources, Span comment) {
@@ -88,10 +115,13 @@ const KindInfo* Admit(const SourceStore& sources, const AllowComment& comment, S
   return info;
 }
 
-bool StatementHasErrors(Span statement, const std::deque<Finding>& findings) {
-  return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
-    return f.severity == Severity::kError && Covers(statement, f.span);
-  });
+void ReportUnused(const SourceStore& sources, const AllowComment& comment, Sink& sink) {
+  sink.Report(Kind::kUnusedAllow, comment.span,
+              comment.covers.has_value()
+                  ? fmt::format("`sync:allow {}` covers no such finding", comment.code)
+                  : fmt::format("`sync:allow {}` stands before no statement", comment.code))
+      .WithHelp("remove the comment, or it hides the next mistake of that kind")
+      .WithFix({"remove the comment", {{WholeComment(sources, comment.span), ""}}, true});
 }
 
 }  // namespace
@@ -103,27 +133,22 @@ bool MayBeHidden(const KindInfo& info) {
 int ApplyAllowComments(const SourceStore& sources, std::span<const AllowComment> comments,
                        bool all_checks_ran, Sink& sink) {
   Sink hygiene;
-  int hidden = 0;
+  const Index index(sink.findings());
+  std::unordered_set<const Finding*> hidden;
   for (const AllowComment& comment : comments) {
     const KindInfo* info = Admit(sources, comment, hygiene);
     if (info == nullptr) continue;
-    const auto removed =
-        static_cast<int>(std::erase_if(sink.findings(), [&](const Finding& finding) {
-          return finding.kind == info->kind && Covers(comment.covers, finding.span);
-        }));
-    hidden += removed;
-    if (removed > 0 || !all_checks_ran || StatementHasErrors(comment.covers, sink.findings()))
-      continue;
-    hygiene
-        .Report(Kind::kUnusedAllow, comment.span,
-                comment.covers.has_value()
-                    ? fmt::format("`sync:allow {}` covers no such finding", comment.code)
-                    : fmt::format("`sync:allow {}` stands before no statement", comment.code))
-        .WithHelp("remove the comment, or it hides the next mistake of that kind")
-        .WithFix({"remove the comment", {{WholeComment(sources, comment.span), ""}}, true});
+    bool used = false;
+    bool has_errors = false;
+    for (const Finding* finding : index.In(comment.covers)) {
+      has_errors |= finding->severity == Severity::kError;
+      if (finding->kind == info->kind) used |= hidden.insert(finding).second;
+    }
+    if (!used && !has_errors && all_checks_ran) ReportUnused(sources, comment, hygiene);
   }
+  std::erase_if(sink.findings(), [&](const Finding& finding) { return hidden.contains(&finding); });
   sink.Take(std::move(hygiene));
-  return hidden;
+  return static_cast<int>(hidden.size());
 }
 
 }  // namespace synapsor::diag
