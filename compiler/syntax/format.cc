@@ -40,7 +40,7 @@ class Formatter {
       after_formatted_ = formatted;
     }
     CommentsBefore(static_cast<std::uint32_t>(text_.size()));
-    if (!out_.empty()) out_ += '\n';
+    if (!out_.empty() && out_.back() != '\n') out_ += '\n';
     return std::move(out_);
   }
 
