@@ -1,4 +1,4 @@
-#include "compiler/base/edit_distance.h"
+#include "runtime/base/edit_distance.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,13 +1,13 @@
-#include "compiler/tool/options.h"
+#include "runtime/cli/options.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "compiler/base/edit_distance.h"
+#include "runtime/base/edit_distance.h"
 
-namespace synapsor::tool {
+namespace synapsor::cli {
 namespace {
 
 const OptionSpec* FindOption(std::span<const OptionSpec> specs, std::string_view name) {
@@ -108,4 +108,4 @@ Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
   return arguments;
 }
 
-}  // namespace synapsor::tool
+}  // namespace synapsor::cli
