@@ -1,0 +1,92 @@
+// One table of invoices on any engine, a bundle with the plan that waives a fee, and a ledger: what the tests of the
+// trusted runner play in. The scene writes through the drivers that it tests, and counts effects with statements of
+// its own.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/bundle/bundle.h"
+#include "runtime/config/config.h"
+#include "runtime/db/database.h"
+#include "runtime/ledger/ledger.h"
+#include "runtime/writeback/apply.h"
+
+namespace synapsor::writeback {
+
+class SkewableClock : public Clock {
+ public:
+  Instant Now() const override { return {SystemClock().Now().micros + offset_.load()}; }
+  void Skew(std::int64_t seconds) { offset_ += seconds * 1'000'000; }
+
+ private:
+  std::atomic<std::int64_t> offset_{0};
+};
+
+struct SceneOptions {
+  std::string engine = "sqlite";      // postgres and mariadb: by SYNAPSOR_TEST_…_URL
+  bool postgres_ledger = false;
+  bool receipts_in_ledger = false;
+  std::string before_image_guard;     // not empty: compare columns instead of a version
+};
+
+// What is in the target database now.
+struct Effects {
+  std::int64_t fee = -1, version = -1, audits = -1, receipts = -1;
+  std::string note;
+  bool operator==(const Effects&) const = default;
+};
+
+class Scene {
+ public:
+  explicit Scene(const SceneOptions& options);
+  ~Scene();
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+
+  // False when the engine's server is not there; the test then skips.
+  static bool Available(const SceneOptions& options);
+
+  // Opens or closes ledger and writers; closed around a fork.
+  void Open();
+  void Close();
+
+  // A row at version 3 with a fee of 5500, and a proposal to waive it; returns the approved proposal.
+  ledger::ProposalId Propose(const std::string& key);
+  ledger::ProposalId ProposeApproved(const std::string& key);
+  void Approve(ledger::ProposalId id, const std::string& subject = "lead-1");
+
+  Result<std::optional<ledger::Receipt>> Apply(const Options& options);
+  Result<std::optional<ledger::Receipt>> Apply() { return Apply({.runner = "runner-1", .lease_seconds = 30}); }
+
+  // Runs Apply in a child process that kills itself at `step`. True if it got that far.
+  bool ApplyAndDieAt(std::string_view step, int lease_seconds = 1);
+  void WaitForLease();
+
+  Effects Look(const std::string& key, ledger::ProposalId id);
+  // One statement of the test's own.
+  void Sql(const std::string& sql);
+  std::int64_t Count(const std::string& sql);
+  ledger::ProposalState StateOf(ledger::ProposalId id);
+
+  bundle::Bundle bundle;
+  config::Config config;
+  Writers writers;
+  std::unique_ptr<ledger::Ledger> ledger;
+  SkewableClock clock;
+  std::string ledger_location;
+
+ private:
+  bundle::Statement Make(std::string sql, std::vector<bundle::Param> params,
+                         std::vector<bundle::ResultColumn> columns) const;
+  void BuildBundle();
+  void CreateTables();
+  db::Database& target() { return *writers.at("app"); }
+
+  SceneOptions options_;
+  std::string folder_;
+};
+
+}  // namespace synapsor::writeback
