@@ -59,8 +59,9 @@ std::vector<std::string> ExpandGlob(const std::string& folder, const std::string
 Result<std::vector<std::string>> FindDdlFiles(const std::vector<std::string>& named,
                                               const config::Config& config) {
   std::vector<std::string> files;
+  std::set<std::string> seen;
   const auto add = [&](const std::string& path) {
-    if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
+    if (seen.insert(fs::path(path).lexically_normal().string()).second) files.push_back(path);
   };
   std::for_each(named.begin(), named.end(), add);
   if (!named.empty()) return files;

@@ -10,8 +10,8 @@
 
 namespace synapsor::tool {
 
-// `named` without repeats; if it is empty, the files of config.ddl, sorted. No file at all is a
-// usage error.
+// `named` without repeats (`a.sql` and `./a.sql` are one); if it is empty, the files of config.ddl,
+// sorted. No file at all is a usage error.
 Result<std::vector<std::string>> FindDdlFiles(const std::vector<std::string>& named,
                                               const config::Config& config);
 
