@@ -158,8 +158,9 @@ json WritePatch(const PatchPlan& patch) {
     object["tenant"] = Anchor(patch.tenant_column, patch.tenant, patch.tenant_type);
   }
   PutEach(object, "set", patch.set, WriteSet);
-  // Parameters and columns are those of `before`.
+  // Its columns are those of `before`.
   object["lock"] = {{"sql", patch.lock.sql}, {"fingerprint", patch.lock.fingerprint}};
+  PutEach(object["lock"], "params", patch.lock.params, WriteParam);
   if (patch.audit) {
     object["audit"] = {{"stream", patch.audit->stream}};
     if (patch.audit->insert) object["audit"]["insert"] = WriteStatement(*patch.audit->insert, {});
