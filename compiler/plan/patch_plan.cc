@@ -160,7 +160,8 @@ void AddGuard(StatementBuilder& builder, const Planner& planner) {
 void AddAdvance(StatementBuilder& builder, const Planner& planner) {
   const Column& guard = *planner.write.guard_column.column;
   const std::string name = QuoteName(planner.engine(), guard.name);
-  builder.Add(fmt::format(guard.nullable ? ",\n    {0} = COALESCE({0}, 0) + 1" : ",\n    {0} = {0} + 1", name));
+  const std::string current = guard.nullable ? fmt::format("COALESCE({}, 0)", name) : name;
+  builder.Add(fmt::format(",\n    {} = {} + 1", name, current));
 }
 
 bundle::Statement PlanUpdate(const Planner& planner) {
