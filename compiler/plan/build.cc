@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "compiler/ir/report.h"
 #include "compiler/plan/contracts.h"
@@ -30,10 +32,19 @@ std::string_view BaseName(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-std::vector<bundle::DdlDigest> DdlDigests(const SourceStore& sources) {
+// Of the files that define something.
+std::vector<bundle::DdlDigest> DdlDigests(const ir::Program& program) {
+  std::set<FileId> files;
+  const auto add = [&](const auto& store) {
+    for (const auto& entity : store) files.insert(entity.syntax->span.file);
+  };
+  add(program.workflows);
+  add(program.contexts);
+  add(program.capabilities);
+  add(program.policies);
   std::vector<bundle::DdlDigest> digests;
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    const SourceFile& file = sources.Get(FileId{static_cast<std::int32_t>(i)});
+  for (const FileId id : files) {
+    const SourceFile& file = program.sources->Get(id);
     digests.push_back({std::string(BaseName(file.path())), Digest(file.text())});
   }
   std::sort(digests.begin(), digests.end(), [](const bundle::DdlDigest& a, const bundle::DdlDigest& b) {
@@ -103,7 +114,7 @@ void BuildCapabilities(const ir::Program& program, const std::vector<const ir::C
 bundle::Bundle BuildBundle(const ir::Program& program, diag::Sink& sink) {
   bundle::Bundle bundle;
   bundle.compiler_version = kVersion;
-  bundle.ddl = DdlDigests(*program.sources);
+  bundle.ddl = DdlDigests(program);
   RefuseConstructs(program, sink);
   const std::vector<const ir::Capability*> capabilities = ByName(program.capabilities);
   BuildContexts(program, CollectComparedRoots(program, capabilities), bundle, sink);

@@ -1,15 +1,9 @@
 #include "runtime/bundle/write.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/digest.h"
+#include "runtime/base/replace_file.h"
 #include "runtime/bundle/spelling.h"
 
 namespace synapsor::bundle {
@@ -277,22 +271,6 @@ json WriteBundle(const Bundle& bundle) {
   return object;
 }
 
-Status IoError(const std::string& path) {
-  return Fail(ErrorKind::kIo, "cannot write `" + path + "`: " + std::strerror(errno));
-}
-
-// Whole content on the disk, or an error; the caller removes the file then.
-bool WriteAll(int fd, const std::string& bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    done += static_cast<std::size_t>(written);
-  }
-  return ::fsync(fd) == 0;
-}
-
 }  // namespace
 
 std::string Write(Bundle& bundle) {
@@ -302,19 +280,6 @@ std::string Write(Bundle& bundle) {
   return CanonicalJson(object) + "\n";
 }
 
-Status WriteFile(Bundle& bundle, const std::string& path) {
-  const std::string bytes = Write(bundle);
-  std::string temporary = path + ".XXXXXX";
-  const int fd = ::mkstemp(temporary.data());
-  if (fd < 0) return IoError(path);
-  const bool written = WriteAll(fd, bytes) && ::fchmod(fd, 0644) == 0;
-  const bool closed = ::close(fd) == 0;
-  if (!written || !closed || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const Status error = IoError(path);
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  return {};
-}
+Status WriteFile(Bundle& bundle, const std::string& path) { return ReplaceFile(path, Write(bundle)); }
 
 }  // namespace synapsor::bundle
