@@ -27,6 +27,9 @@ struct Command {
 };
 
 extern const Command kCheckCommand;
+extern const Command kPlanCommand;
+extern const Command kDiffCommand;
+extern const Command kBuildCommand;
 extern const Command kExplainCommand;
 extern const Command kFmtCommand;
 extern const Command kRulesCommand;

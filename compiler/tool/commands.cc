@@ -7,6 +7,9 @@ namespace {
 
 const Command* const kCommands[] = {
     &kCheckCommand,
+    &kPlanCommand,
+    &kBuildCommand,
+    &kDiffCommand,
     &kFmtCommand,
     &kExplainCommand,
     &kRulesCommand,

@@ -42,6 +42,8 @@ Status WriteData(std::string_view data) {
   return {};
 }
 
+void WriteToStandardError(std::string_view text) { WriteAll(STDERR_FILENO, text); }
+
 void PrintError(const Error& error) {
   std::string text = "sync: " + diag::Printable(error.message) + "\n";
   if (!error.hint.empty()) text += "      " + diag::Printable(error.hint) + "\n";

@@ -11,6 +11,8 @@ namespace synapsor::tool {
 // Writes all of `data` to standard output, whatever it is connected to.
 Status WriteData(std::string_view data);
 
+void WriteToStandardError(std::string_view text);
+
 // To standard error: "sync: message" and the hint below it.
 void PrintError(const Error& error);
 void PrintRemark(std::string_view message);

@@ -108,10 +108,7 @@ PatchPlan ReadPatch(CanonicalReader& in) {
   patch.before = parts.before.Finish(patch.table);
   patch.update = parts.update.Finish(patch.table);
   patch.lock = parts.lock.Finish(patch.table);
-  if (!patch.lock.params.empty() || !patch.lock.columns.empty()) {
-    in.Fail("`lock` has parameters or columns of its own");
-  }
-  patch.lock.params = patch.before.params;
+  if (!patch.lock.columns.empty()) in.Fail("`lock` has columns of its own");
   patch.lock.columns = patch.before.columns;
   for (const SetColumn& set : patch.set) patch.allowed_columns.push_back(set.column);
   std::sort(patch.allowed_columns.begin(), patch.allowed_columns.end());
