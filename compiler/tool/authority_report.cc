@@ -55,8 +55,6 @@ std::string Place(const Change& change) {
   return change.kind == authority::ChangeKind::kRemoved && !place.empty() ? "was " + place : place;
 }
 
-std::string Plural(int count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
-
 std::string Verdict(const AuthorityReport& report) {
   if (report.changes.empty()) return "No change of authority.";
   std::string text = fmt::format("{} broadening, {} narrowing, {} neutral.", report.Count(Effect::kBroadens),
