@@ -129,7 +129,7 @@ ApiResult<std::int64_t> HandleMember(const json& body, std::string_view name, st
   if (member != body.end() && member->is_number_integer()) id = member->get<std::int64_t>();
   if (member != body.end() && member->is_string()) id = ledger::ParseHandle(member->get<std::string>(), scheme);
   if (id <= 0) {
-    return tl::unexpected(ApiError{"INVALID_ARGUMENT", fmt::format("`{}` is a handle `{}://…` or its number", name, scheme),
+    return tl::unexpected(ApiError{"INVALID_ARGUMENT", fmt::format("`{}` is a handle `{}…` or its number", name, scheme),
                                    std::string(name), false});
   }
   return id;

@@ -31,7 +31,7 @@ bool MaySee(const ApiCall& call, const ledger::Proposal& proposal) {
 }
 
 ApiResult<ledger::ProposalView> FindVisible(const ApiCall& call) {
-  const auto id = HandleMember(call.body, "proposal", "wrp");
+  const auto id = HandleMember(call.body, "proposal", ledger::kProposalScheme);
   if (!id) return tl::unexpected(id.error());
   auto view = call.context.runtime.ledger().FindProposal(*id);
   if (!view) return tl::unexpected(Unavailable());
@@ -161,7 +161,7 @@ ApiAnswer ListRoute(const ApiCall& call) {
   if (!principal) return tl::unexpected(principal.error());
   filter.principal = *principal;
   if (call.body.contains("before")) {
-    const auto before = HandleMember(call.body, "before", "wrp");
+    const auto before = HandleMember(call.body, "before", ledger::kProposalScheme);
     if (!before) return tl::unexpected(before.error());
     filter.before_id = *before;
   }

@@ -114,7 +114,7 @@ ApiAnswer StartRunRoute(const ApiCall& call) {
 }
 
 ApiAnswer StepRoute(const ApiCall& call) {
-  const std::int64_t id = ledger::ParseHandle(call.path_id, "agent-run");
+  const std::int64_t id = ledger::ParseHandle(call.path_id, ledger::kRunScheme);
   if (id <= 0) return ApiFail("NOT_FOUND", "no such run");
   const auto run = OwnRun(call, id);
   if (!run) return tl::unexpected(run.error());
@@ -129,7 +129,7 @@ ApiAnswer StepRoute(const ApiCall& call) {
 }
 
 ApiAnswer ReplayRoute(const ApiCall& call) {
-  const auto id = HandleMember(call.body, "run_id", "agent-run");
+  const auto id = HandleMember(call.body, "run_id", ledger::kRunScheme);
   if (!id) return tl::unexpected(id.error());
   const auto run = OwnRun(call, *id);
   if (!run) return tl::unexpected(run.error());

@@ -23,9 +23,6 @@ std::optional<Enum> Parse(const std::array<std::string_view, N>& names, std::str
   return std::nullopt;
 }
 
-constexpr std::string_view kRunScheme = "agent-run://";
-constexpr std::string_view kEvidenceScheme = "evidence://bundle/";
-constexpr std::string_view kProposalScheme = "wrp://";
 
 }  // namespace
 

@@ -18,10 +18,13 @@ using RunId = std::int64_t;
 using EvidenceId = std::int64_t;
 using ProposalId = std::int64_t;
 
+inline constexpr std::string_view kRunScheme = "agent-run://";
+inline constexpr std::string_view kEvidenceScheme = "evidence://bundle/";
+inline constexpr std::string_view kProposalScheme = "wrp://";
 std::string RunHandle(RunId id);
 std::string EvidenceHandle(EvidenceId id);
 std::string ProposalHandle(ProposalId id);
-// Accepts the handle or the bare number; -1 for anything else.
+// Accepts the handle or the bare number; -1 for anything else. `scheme` is one of the above.
 std::int64_t ParseHandle(std::string_view text, std::string_view scheme);
 
 struct NamedScalar {

@@ -82,13 +82,12 @@ std::string ResourceTemplateMembers() {
 Result<std::optional<std::string>> ReadRecord(interp::Runtime& runtime, const config::Config& config,
                                               const session::Session& session, std::string_view uri) {
   const Owner owner = {session.Find(config.session.tenant_key), session.Find(config.session.principal_key)};
-  if (uri.starts_with("evidence://")) {
-    if (const auto id = ledger::ParseHandle(uri, "evidence"); id > 0) return ReadEvidence(runtime, owner, id);
-  } else if (uri.starts_with("wrp://")) {
-    if (const auto id = ledger::ParseHandle(uri, "wrp"); id > 0) return ReadProposal(runtime, owner, id);
-  } else if (uri.starts_with("agent-run://")) {
-    if (const auto id = ledger::ParseHandle(uri, "agent-run"); id > 0) return ReadRun(runtime, owner, id);
-  }
+  const auto id = [uri](std::string_view scheme) {
+    return uri.starts_with(scheme) ? ledger::ParseHandle(uri, scheme) : -1;
+  };
+  if (const auto evidence = id(ledger::kEvidenceScheme); evidence > 0) return ReadEvidence(runtime, owner, evidence);
+  if (const auto proposal = id(ledger::kProposalScheme); proposal > 0) return ReadProposal(runtime, owner, proposal);
+  if (const auto run = id(ledger::kRunScheme); run > 0) return ReadRun(runtime, owner, run);
   return std::nullopt;
 }
 
