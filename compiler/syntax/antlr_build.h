@@ -1,5 +1,6 @@
-// One function a kind of statement: the labels of its parsed rule become its AST. Mistakes the grammar cannot say
-// are reported through `values`, whose `failed` then tells that the result must not be used.
+// One function a kind of statement: the labels of its parsed rule become its AST. Mistakes the
+// grammar cannot say are reported through `values`, whose `failed` then tells that the result must
+// not be used.
 #pragma once
 
 #include "compiler/syntax/antlr_values.h"

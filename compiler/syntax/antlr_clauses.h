@@ -1,5 +1,6 @@
-// The clauses of each statement: how one is recognised, in which order they stand, which must and which may be
-// there more than once. The grammar says the same; this table exists so that mistakes can be told in these terms.
+// The clauses of each statement: how one is recognised, in which order they stand, which must and
+// which may be there more than once. The grammar says the same; this table exists so that mistakes
+// can be told in these terms.
 #pragma once
 
 #include <AgentDdlParser.h>
@@ -12,13 +13,22 @@
 
 namespace synapsor::syntax {
 
-enum class ClauseSet { kWorkflow, kContext, kCapability, kPlan, kWrite, kCreatePolicy, kAlterPolicy };
+enum class ClauseSet {
+  kWorkflow,
+  kContext,
+  kCapability,
+  kPlan,
+  kWrite,
+  kCreatePolicy,
+  kAlterPolicy
+};
 
 struct Clause {
   TokenKind first;
   TokenKind second;  // kEnd: one word tells it
   std::string_view phrase;
-  int rank;  // clauses of one rank stand in any order among themselves, and after all of a lower rank
+  int rank;  // clauses of one rank stand in any order among themselves, and after all of a lower
+             // rank
   bool required;
   bool repeatable;
   void (*parse)(agentddl::AgentDdlParser& parser);

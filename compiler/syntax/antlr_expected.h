@@ -14,7 +14,8 @@ namespace synapsor::syntax {
 // The kinds in the set, without the runtime's own markers.
 std::vector<TokenKind> KindsOf(const antlr4::misc::IntervalSet& set);
 
-// "a name", "`FROM`", "`,` or `)`"; empty for an empty set. Wide sets are named by what they stand for.
+// "a name", "`FROM`", "`,` or `)`"; empty for an empty set. Wide sets are named by what they stand
+// for.
 std::string DescribeExpected(const std::vector<TokenKind>& kinds);
 
 // "`FORM`", "a text", "the end of the statement".

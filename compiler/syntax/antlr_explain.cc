@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 
 #include "compiler/base/edit_distance.h"
 #include "compiler/syntax/antlr_clauses.h"
@@ -20,14 +21,18 @@ namespace {
 using Grammar = agentddl::AgentDdlParser;
 using diag::Kind;
 
-
-// Where the tokens of the name begin: after CREATE AGENT WORKFLOW, CREATE SETTLEMENT POLICY and the like.
+// Where the tokens of the name begin: after CREATE AGENT WORKFLOW, CREATE SETTLEMENT POLICY and the
+// like.
 constexpr std::size_t kNameIndex = 3;
 
 class Explainer {
  public:
   Explainer(std::string_view text, FileId file, const Statement& statement, diag::Sink& sink)
-      : text_(text), file_(file), tokens_(statement.tokens), sink_(sink), parser_(&stream_),
+      : text_(text),
+        file_(file),
+        tokens_(statement.tokens),
+        sink_(sink),
+        parser_(&stream_),
         strategy_(std::make_shared<StopAndExplain>()) {
     parser_.setBuildParseTree(false);
     parser_.removeErrorListeners();
@@ -39,7 +44,8 @@ class Explainer {
     const ClauseSet set = ClausesOf(kind);
     if (ExplainName(set)) ExplainSection(set, nullptr);
     if (reported_ == 0) {
-      Report(Kind::kSyntaxError, tokens_.front(), fmt::format("this `{}` is not complete", OwnerOf(set)));
+      Report(Kind::kSyntaxError, tokens_.front(),
+             fmt::format("this `{}` is not complete", OwnerOf(set)));
     }
   }
 
@@ -47,7 +53,7 @@ class Explainer {
   // What has been seen of a clause set on the way through it.
   struct Section {
     ClauseSet set;
-    const ClauseSet* outer;  // its clauses end this section
+    const ClauseSet* outer;                     // its clauses end this section
     std::map<const Clause*, std::size_t> seen;  // where each stands first
     int rank = 0;
     const Clause* last = nullptr;
@@ -68,7 +74,8 @@ class Explainer {
     return Report(kind, At(token), std::move(message));
   }
 
-  // Runs one rule from the current token. False when it does not fit; then the mistake was reported.
+  // Runs one rule from the current token. False when it does not fit; then the mistake was
+  // reported.
   bool Parse(void (*rule)(Grammar&)) {
     const std::size_t begin = at_;
     parser_.reset();
@@ -92,12 +99,16 @@ class Explainer {
     constexpr std::uint32_t kShort = 40;
     if (at_ == 0) return {};
     const std::uint32_t end = tokens_[at_ - 1].end;
-    const auto shown = [&](std::size_t from) { return text_.substr(tokens_[from].begin, end - tokens_[from].begin); };
+    const auto shown = [&](std::size_t from) {
+      return text_.substr(tokens_[from].begin, end - tokens_[from].begin);
+    };
     std::size_t from = at_ - 1;
-    while (from > begin && shown(from - 1).size() <= kShort && shown(from - 1).find('\n') == std::string_view::npos) {
+    while (from > begin && shown(from - 1).size() <= kShort &&
+           shown(from - 1).find('\n') == std::string_view::npos) {
       --from;
     }
-    if (shown(from).size() > kShort) return fmt::format(" after {}", DescribeFound(text_, tokens_[from]));
+    if (shown(from).size() > kShort)
+      return fmt::format(" after {}", DescribeFound(text_, tokens_[from]));
     return fmt::format(" after `{}`", shown(from));
   }
 
@@ -105,18 +116,22 @@ class Explainer {
   void ReportMismatch(std::size_t begin, const std::vector<TokenKind>& expected) {
     const Token& found = tokens_[std::min(at_, tokens_.size() - 1)];
     // A keyword that was taken for a missing name: BIND FROM SESSION ...
-    if (at_ > begin + 1 && std::find(expected.begin(), expected.end(), tokens_[at_ - 1].kind) != expected.end() &&
+    if (at_ > begin + 1 &&
+        std::find(expected.begin(), expected.end(), tokens_[at_ - 1].kind) != expected.end() &&
         IsKeyword(tokens_[at_ - 1].kind)) {
       const Token& taken = tokens_[at_ - 1];
-      Report(Kind::kSyntaxError, taken, fmt::format("expected a name before `{}`", TextOf(text_, taken)));
+      Report(Kind::kSyntaxError, taken,
+             fmt::format("expected a name before `{}`", TextOf(text_, taken)));
       return;
     }
     const std::string wanted = DescribeExpected(expected);
     diag::Finding& finding = Report(
         Kind::kSyntaxError, found,
         wanted.empty() ? fmt::format("unexpected {}{}", DescribeFound(text_, found), Before(begin))
-                       : fmt::format("expected {}{}, found {}", wanted, Before(begin), DescribeFound(text_, found)));
-    if (found.kind == kQuotedIdent && std::find(expected.begin(), expected.end(), kString) != expected.end()) {
+                       : fmt::format("expected {}{}, found {}", wanted, Before(begin),
+                                     DescribeFound(text_, found)));
+    if (found.kind == kQuotedIdent &&
+        std::find(expected.begin(), expected.end(), kString) != expected.end()) {
       finding.WithHelp("a text stands in single quotes; double quotes are for names");
       return;
     }
@@ -124,7 +139,8 @@ class Explainer {
       finding.WithHelp("a text stands in single quotes");
       return;
     }
-    if (at_ > 0 && tokens_[at_ - 1].kind == kEqual && found.kind >= kEqual && found.kind <= kGreaterEqual) {
+    if (at_ > 0 && tokens_[at_ - 1].kind == kEqual && found.kind >= kEqual &&
+        found.kind <= kGreaterEqual) {
       finding.WithHelp("comparisons are `=`, `!=`, `<`, `<=`, `>` and `>=`");
       return;
     }
@@ -138,13 +154,17 @@ class Explainer {
     SuggestKeyword(finding, found, expected);
   }
 
-  void SuggestKeyword(diag::Finding& finding, const Token& found, const std::vector<TokenKind>& expected) const {
-    if (!IsWord(found.kind) || std::find(expected.begin(), expected.end(), kIdent) != expected.end()) return;
+  void SuggestKeyword(diag::Finding& finding, const Token& found,
+                      const std::vector<TokenKind>& expected) const {
+    if (!IsWord(found.kind) ||
+        std::find(expected.begin(), expected.end(), kIdent) != expected.end())
+      return;
     std::vector<std::string_view> words;
     for (const TokenKind kind : expected) {
       if (IsKeyword(kind)) words.push_back(KeywordText(kind));
     }
-    if (const auto near = NearestName(TextOf(text_, found), words)) Suggest(finding, At(found), *near);
+    if (const auto near = NearestName(TextOf(text_, found), words))
+      Suggest(finding, At(found), *near);
   }
 
   static void Suggest(diag::Finding& finding, Span span, const std::string& phrase) {
@@ -155,10 +175,12 @@ class Explainer {
   bool ExplainName(ClauseSet set) {
     at_ = kNameIndex;
     const bool is_clause = FindClause(set, tokens_, at_) != nullptr && at_ + 1 < tokens_.size() &&
-                           tokens_[at_ + 1].kind != kDot && FindClause(set, tokens_, at_ + 1) == nullptr;
+                           tokens_[at_ + 1].kind != kDot &&
+                           FindClause(set, tokens_, at_ + 1) == nullptr;
     if (is_clause || !IsName(tokens_[at_].kind)) {
       Report(Kind::kSyntaxError, tokens_[at_],
-             fmt::format("expected a name after `{}`, found {}", OwnerOf(set), DescribeFound(text_, tokens_[at_])))
+             fmt::format("expected a name after `{}`, found {}", OwnerOf(set),
+                         DescribeFound(text_, tokens_[at_])))
           .WithHelp("write `namespace.name`");
       if (!is_clause && !SkipToClause(set, nullptr)) return false;
     } else if (!Parse([](Grammar& parser) { parser.qualifiedName(); })) {
@@ -169,17 +191,21 @@ class Explainer {
       ++at_;
       return true;
     }
-    Report(Kind::kSyntaxError, tokens_[at_],
-           fmt::format("expected `SET`{}, found {}", Before(0), DescribeFound(text_, tokens_[at_])));
+    Report(
+        Kind::kSyntaxError, tokens_[at_],
+        fmt::format("expected `SET`{}, found {}", Before(0), DescribeFound(text_, tokens_[at_])));
     return true;
   }
 
-  // True when a clause of `set` plausibly begins at `index`, which need not be after a finished clause.
+  // True when a clause of `set` plausibly begins at `index`, which need not be after a finished
+  // clause.
   bool BeginsClause(ClauseSet set, std::size_t index) const {
     const Clause* clause = FindClause(set, tokens_, index);
     if (clause == nullptr || index == 0) return false;
     const TokenKind before = tokens_[index - 1].kind;
-    if (before == kComma || before == kDot || before == kLeftParen || before == kEqual || before == K_AS) return false;
+    if (before == kComma || before == kDot || before == kLeftParen || before == kEqual ||
+        before == K_AS)
+      return false;
     if (clause->second != kEnd) return true;
     const std::string_view gap =
         text_.substr(tokens_[index - 1].end, tokens_[index].begin - tokens_[index - 1].end);
@@ -188,12 +214,14 @@ class Explainer {
 
   // Moves to the next clause of the set or of the one around it. False at the end of the statement.
   bool SkipToClause(ClauseSet set, const ClauseSet* outer) {
-    while (!AtEnd() && !BeginsClause(set, at_) && !(outer != nullptr && BeginsClause(*outer, at_))) ++at_;
+    while (!AtEnd() && !BeginsClause(set, at_) && !(outer != nullptr && BeginsClause(*outer, at_)))
+      ++at_;
     return !AtEnd();
   }
 
-  // Goes on behind a mistake at the current token. A keyword there begins a clause: as a name it would have fitted.
-  // Keywords that are skipped may have begun one, so that none counts as missing.
+  // Goes on behind a mistake at the current token. A keyword there begins a clause: as a name it
+  // would have fitted. Keywords that are skipped may have begun one, so that none counts as
+  // missing.
   void Recover(Section& section) {
     const auto may_begin = [&] { return FindClause(section.set, tokens_, at_) != nullptr; };
     if (may_begin()) return;
@@ -208,7 +236,8 @@ class Explainer {
     std::size_t clause_begin = at_;
     while (!AtEnd()) {
       const Clause* clause = FindClause(set, tokens_, at_);
-      if (clause == nullptr && outer != nullptr && FindClause(*outer, tokens_, at_) != nullptr) break;
+      if (clause == nullptr && outer != nullptr && FindClause(*outer, tokens_, at_) != nullptr)
+        break;
       if (IsExternal()) {
         ReportExternal(section);
         SkipToClause(set, outer);
@@ -249,7 +278,8 @@ class Explainer {
     } else if (clause.rank < section.rank) {
       Report(Kind::kMisplacedClause, span,
              fmt::format("`{}` stands after `{}`", clause.phrase, section.last->phrase))
-          .WithLabel(Between(section.seen.at(section.last), section.seen.at(section.last)), "it belongs before this")
+          .WithLabel(Between(section.seen.at(section.last), section.seen.at(section.last)),
+                     "it belongs before this")
           .WithHelp(fmt::format("move `{}` before `{}`", clause.phrase, section.last->phrase));
     }
     if (clause.rank >= section.rank) {
@@ -266,7 +296,7 @@ class Explainer {
       if (seen != section.seen.end()) previous = &clause;
       if (seen != section.seen.end() || !IsRequired(clause, section)) continue;
       const std::string where =
-          previous == nullptr      ? fmt::format("after `{}`", OwnerOf(section.set))
+          previous == nullptr    ? fmt::format("after `{}`", OwnerOf(section.set))
           : previous->repeatable ? fmt::format("after the `{}` clauses", previous->phrase)
                                  : fmt::format("after `{}`", previous->phrase);
       ++reported_;
@@ -287,15 +317,17 @@ class Explainer {
     if (section.set != ClauseSet::kWrite || clause.required) return clause.required;
     TokenKind operation = K_UPDATE;
     for (const auto& [other, begin] : section.seen) {
-      if (other->first == K_OPERATION && begin + 1 < tokens_.size()) operation = tokens_[begin + 1].kind;
+      if (other->first == K_OPERATION && begin + 1 < tokens_.size())
+        operation = tokens_[begin + 1].kind;
     }
-    return (clause.first == K_LOOKUP && operation != K_INSERT) || (clause.first == K_COLUMNS && operation != K_DELETE);
+    return (clause.first == K_LOOKUP && operation != K_INSERT) ||
+           (clause.first == K_COLUMNS && operation != K_DELETE);
   }
 
   // ---- what is not a clause ----
 
-  // The clause meant by the words at hand, when that can be told; its keywords are then put in place. Otherwise null,
-  // with the mistake reported and one token passed.
+  // The clause meant by the words at hand, when that can be told; its keywords are then put in
+  // place. Otherwise null, with the mistake reported and one token passed.
   const Clause* Unknown(Section& section, std::size_t clause_begin) {
     if (const Clause* swallowed = Swallowed(section)) return swallowed;
     if (const Clause* half = HalfNamed(section)) return half;
@@ -310,7 +342,8 @@ class Explainer {
           .WithHelp(fmt::format("it belongs to `{}`", OwnerOf(*home)));
     } else if (IsWord(token.kind) && StartsLine(at_) && !LooksLikeItem(token, expected)) {
       const std::string_view owner = OwnerOf(section.set);
-      Report(Kind::kUnknownClause, token, fmt::format("unknown clause `{}` in `{}`", TextOf(text_, token), owner))
+      Report(Kind::kUnknownClause, token,
+             fmt::format("unknown clause `{}` in `{}`", TextOf(text_, token), owner))
           .WithHelp(ClauseHelp(section));
     } else {
       ReportMismatch(clause_begin, expected);
@@ -319,10 +352,12 @@ class Explainer {
     return nullptr;
   }
 
-  // A list could go on, and the word is written like a name and not like a keyword: the comma is missing.
+  // A list could go on, and the word is written like a name and not like a keyword: the comma is
+  // missing.
   bool LooksLikeItem(const Token& token, const std::vector<TokenKind>& expected) const {
     const std::string_view word = TextOf(text_, token);
-    const bool has_lower = std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool has_lower =
+        std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     return has_lower && std::find(expected.begin(), expected.end(), kComma) != expected.end();
   }
 
@@ -332,7 +367,8 @@ class Explainer {
     if (clause == nullptr || section.seen.contains(clause)) return nullptr;
     if (!clause->required && !StartsLine(at_ - 1)) return nullptr;
     --at_;
-    Report(Kind::kSyntaxError, tokens_[at_], fmt::format("expected a name before `{}`", clause->phrase));
+    Report(Kind::kSyntaxError, tokens_[at_],
+           fmt::format("expected a name before `{}`", clause->phrase));
     return clause;
   }
 
@@ -347,11 +383,13 @@ class Explainer {
     }
     if (candidates.empty() || at_ + 1 >= tokens_.size()) return nullptr;
     const Token& found = tokens_[at_ + 1];
-    const auto near = IsWord(found.kind) ? NearestName(TextOf(text_, found), seconds) : std::nullopt;
+    const auto near =
+        IsWord(found.kind) ? NearestName(TextOf(text_, found), seconds) : std::nullopt;
     const std::string_view first = KeywordText(tokens_[at_].kind);
     diag::Finding& finding =
         Report(Kind::kSyntaxError, found,
-               fmt::format("expected {} after `{}`, found {}", QuotedList(seconds), first, DescribeFound(text_, found)));
+               fmt::format("expected {} after `{}`, found {}", QuotedList(seconds), first,
+                           DescribeFound(text_, found)));
     if (near) Suggest(finding, At(found), *near);
     const Clause* meant = candidates.front();
     for (const Clause* clause : candidates) {
@@ -371,7 +409,8 @@ class Explainer {
     if (!IsWord(tokens_[at_].kind)) return nullptr;
     std::vector<std::string_view> firsts;
     for (const Clause& clause : ClausesOf(section.set)) {
-      if (!section.seen.contains(&clause) || clause.repeatable) firsts.push_back(KeywordText(clause.first));
+      if (!section.seen.contains(&clause) || clause.repeatable)
+        firsts.push_back(KeywordText(clause.first));
     }
     const auto near = NearestName(TextOf(text_, tokens_[at_]), firsts);
     if (!near) return nullptr;
@@ -379,15 +418,19 @@ class Explainer {
     const Clause* meant = nullptr;
     for (const Clause& clause : ClausesOf(section.set)) {
       if (clause.first != kind) continue;
-      if (meant == nullptr || (at_ + 1 < tokens_.size() && clause.second == tokens_[at_ + 1].kind)) meant = &clause;
+      if (meant == nullptr || (at_ + 1 < tokens_.size() && clause.second == tokens_[at_ + 1].kind))
+        meant = &clause;
     }
-    const bool two_words = meant->second != kEnd && at_ + 1 < tokens_.size() && IsWord(tokens_[at_ + 1].kind);
+    const bool two_words =
+        meant->second != kEnd && at_ + 1 < tokens_.size() && IsWord(tokens_[at_ + 1].kind);
     const Span span = Between(at_, at_ + (two_words ? 1 : 0));
     const std::string_view written = text_.substr(span.begin, span.end - span.begin);
-    const std::string phrase = meant->second == kEnd
-                                   ? std::string(KeywordText(meant->first))
-                                   : fmt::format("{} {}", KeywordText(meant->first), KeywordText(meant->second));
-    Suggest(Report(Kind::kUnknownClause, span, fmt::format("unknown clause `{}`", written)), span, phrase);
+    const std::string phrase =
+        meant->second == kEnd
+            ? std::string(KeywordText(meant->first))
+            : fmt::format("{} {}", KeywordText(meant->first), KeywordText(meant->second));
+    Suggest(Report(Kind::kUnknownClause, span, fmt::format("unknown clause `{}`", written)), span,
+            phrase);
     Replace(at_, meant->first);
     if (two_words) Replace(at_ + 1, meant->second);
     return meant;
@@ -401,8 +444,9 @@ class Explainer {
 
   // Another kind of statement that has the clause at `index`.
   const ClauseSet* HomeOf(const Section& section, std::size_t index) const {
-    static constexpr ClauseSet kAll[] = {ClauseSet::kWorkflow, ClauseSet::kContext, ClauseSet::kCapability,
-                                         ClauseSet::kPlan,     ClauseSet::kWrite,   ClauseSet::kCreatePolicy};
+    static constexpr ClauseSet kAll[] = {ClauseSet::kWorkflow,   ClauseSet::kContext,
+                                         ClauseSet::kCapability, ClauseSet::kPlan,
+                                         ClauseSet::kWrite,      ClauseSet::kCreatePolicy};
     for (const ClauseSet& set : kAll) {
       if (set != section.set && BeginsClause(set, index)) return &set;
     }
@@ -412,7 +456,8 @@ class Explainer {
   bool StartsLine(std::size_t index) const {
     if (index == 0) return true;
     const Token& before = tokens_[index - 1];
-    return text_.substr(before.end, tokens_[index].begin - before.end).find('\n') != std::string_view::npos;
+    return text_.substr(before.end, tokens_[index].begin - before.end).find('\n') !=
+           std::string_view::npos;
   }
 
   std::string ClauseHelp(const Section& section) const {
@@ -443,10 +488,14 @@ class Explainer {
     section.confused = true;
     const bool answer = SameWord(TextOf(text_, tokens_[at_]), "RETURN");
     Report(Kind::kExternalClause, span,
-           fmt::format("`{}` is not part of this language", text_.substr(span.begin, span.end - span.begin)))
-        .WithHelp(answer ? "say what is returned with `RETURNS JSON`, and what is read with `OUTPUT SLOTS`"
-                         : "write `ROOT table AS alias` or `INCLUDE table AS alias ON ...`, and bind the table to its "
-                           "source under `tables` in synapsor.json");
+           fmt::format("`{}` is not part of this language",
+                       text_.substr(span.begin, span.end - span.begin)))
+        .WithHelp(
+            answer
+                ? "say what is returned with `RETURNS JSON`, and what is read with `OUTPUT SLOTS`"
+                : "write `ROOT table AS alias` or `INCLUDE table AS alias ON ...`, and bind the "
+                  "table to its "
+                  "source under `tables` in synapsor.json");
     at_ += 2;
   }
 
@@ -464,6 +513,9 @@ class Explainer {
 }  // namespace
 
 void Explain(std::string_view text, FileId file, const Statement& statement, diag::Sink& sink) {
+  // The runtime fills in what may follow a state on first use.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   Explainer(text, file, statement, sink).Run(statement.kind);
 }
 

@@ -22,22 +22,38 @@ struct RuleLine {
   int indent;
 };
 constexpr auto kRuleLines = std::to_array<RuleLine>({
-    {Grammar::RuleVersionClause, kClause},      {Grammar::RuleDescriptionClause, kClause},
-    {Grammar::RuleSessionClause, kClause},      {Grammar::RuleAllowedClause, kClause},
-    {Grammar::RuleExternalActionsClause, kClause}, {Grammar::RuleWorkflowTail, kClause},
-    {Grammar::RuleRootClause, kClause},         {Grammar::RuleContextLookupClause, kClause},
-    {Grammar::RuleBindClause, kClause},         {Grammar::RuleRelatedClause, kClause},
-    {Grammar::RuleSlotsClause, kClause},        {Grammar::RuleEvidenceClause, kClause},
-    {Grammar::RuleSlot, kPart},                 {Grammar::RuleInputClause, kClause},
-    {Grammar::RuleUseClause, kClause},          {Grammar::RuleExecutionClause, kClause},
-    {Grammar::RuleCapabilityTail, kClause},     {Grammar::RuleDefaultClause, kClause},
-    {Grammar::RuleStepClause, kClause},         {Grammar::RuleRuleClause, kClause},
-    {Grammar::RulePayloadClause, kClause},      {Grammar::RulePlanEvidenceClause, kClause},
-    {Grammar::RuleEndPlanClause, kClause},      {Grammar::RuleOperationClause, kClause},
-    {Grammar::RuleWriteLookupClause, kClause},  {Grammar::RuleTenantClause, kClause},
-    {Grammar::RuleColumnsClause, kClause},      {Grammar::RuleWriteTail, kClause},
-    {Grammar::RuleScopeClause, kClause},        {Grammar::RuleBranchClause, kClause},
-    {Grammar::RulePolicyTail, kClause},         {Grammar::RuleElseClause, kClause},
+    {Grammar::RuleVersionClause, kClause},
+    {Grammar::RuleDescriptionClause, kClause},
+    {Grammar::RuleSessionClause, kClause},
+    {Grammar::RuleAllowedClause, kClause},
+    {Grammar::RuleExternalActionsClause, kClause},
+    {Grammar::RuleWorkflowTail, kClause},
+    {Grammar::RuleRootClause, kClause},
+    {Grammar::RuleContextLookupClause, kClause},
+    {Grammar::RuleBindClause, kClause},
+    {Grammar::RuleRelatedClause, kClause},
+    {Grammar::RuleSlotsClause, kClause},
+    {Grammar::RuleEvidenceClause, kClause},
+    {Grammar::RuleSlot, kPart},
+    {Grammar::RuleInputClause, kClause},
+    {Grammar::RuleUseClause, kClause},
+    {Grammar::RuleExecutionClause, kClause},
+    {Grammar::RuleCapabilityTail, kClause},
+    {Grammar::RuleDefaultClause, kClause},
+    {Grammar::RuleStepClause, kClause},
+    {Grammar::RuleRuleClause, kClause},
+    {Grammar::RulePayloadClause, kClause},
+    {Grammar::RulePlanEvidenceClause, kClause},
+    {Grammar::RuleEndPlanClause, kClause},
+    {Grammar::RuleOperationClause, kClause},
+    {Grammar::RuleWriteLookupClause, kClause},
+    {Grammar::RuleTenantClause, kClause},
+    {Grammar::RuleColumnsClause, kClause},
+    {Grammar::RuleWriteTail, kClause},
+    {Grammar::RuleScopeClause, kClause},
+    {Grammar::RuleBranchClause, kClause},
+    {Grammar::RulePolicyTail, kClause},
+    {Grammar::RuleElseClause, kClause},
 });
 
 // Words that begin a line inside of a rule.
@@ -47,13 +63,20 @@ struct WordLine {
   int indent;
 };
 constexpr auto kWordLines = std::to_array<WordLine>({
-    {Grammar::RuleSearchClause, K_QUERY, kPart},   {Grammar::RuleSearchClause, K_FILTER, kPart},
-    {Grammar::RuleSearchClause, K_TOP, kPart},     {Grammar::RuleScanClause, K_WHERE, kClause},
-    {Grammar::RuleScanClause, K_AND, kPart},       {Grammar::RuleScanClause, K_OUTPUT, kClause},
-    {Grammar::RuleExistsClause, K_WHERE, kClause}, {Grammar::RuleExistsClause, K_AND, kPart},
-    {Grammar::RuleHybridClause, K_FILTER, kPart},  {Grammar::RuleRuleClause, K_WHEN, kPart},
-    {Grammar::RuleRuleClause, K_AND, kPart},       {Grammar::RuleRuleClause, K_TERMINAL, kPart},
-    {Grammar::RuleAutoAct, K_AND, kPart},          {Grammar::RuleAlterPolicy, K_SET, kClause},
+    {Grammar::RuleSearchClause, K_QUERY, kPart},
+    {Grammar::RuleSearchClause, K_FILTER, kPart},
+    {Grammar::RuleSearchClause, K_TOP, kPart},
+    {Grammar::RuleScanClause, K_WHERE, kClause},
+    {Grammar::RuleScanClause, K_AND, kPart},
+    {Grammar::RuleScanClause, K_OUTPUT, kClause},
+    {Grammar::RuleExistsClause, K_WHERE, kClause},
+    {Grammar::RuleExistsClause, K_AND, kPart},
+    {Grammar::RuleHybridClause, K_FILTER, kPart},
+    {Grammar::RuleRuleClause, K_WHEN, kPart},
+    {Grammar::RuleRuleClause, K_AND, kPart},
+    {Grammar::RuleRuleClause, K_TERMINAL, kPart},
+    {Grammar::RuleAutoAct, K_AND, kPart},
+    {Grammar::RuleAlterPolicy, K_SET, kClause},
     {Grammar::RuleAllowedClause, kRightParen, kClause},
     {Grammar::RuleExternalActionsClause, kRightParen, kClause},
 });
@@ -119,7 +142,8 @@ void Walk(antlr4::ParserRuleContext* rule, std::size_t parent, Layout& layout) {
     } else if (auto* leaf = dynamic_cast<antlr4::tree::TerminalNode*>(child)) {
       const antlr4::Token* token = leaf->getSymbol();
       for (const WordLine& line : kWordLines) {
-        if (line.rule == kind && line.word == TokenOf(token).kind) layout.indent[IndexOf(token)] = line.indent;
+        if (line.rule == kind && line.word == TokenOf(token).kind)
+          layout.indent[IndexOf(token)] = line.indent;
       }
     }
   }

@@ -1,5 +1,5 @@
-// The generated parser behind a plain face: one statement in, one AST node or findings out. No header of ANTLR is
-// seen by those who include this.
+// The generated parser behind a plain face: one statement in, one AST node or findings out. No
+// header of ANTLR is seen by those who include this.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ class GrammarParser {
   GrammarParser(std::string_view text, ast::File& file, diag::Sink& sink);
   ~GrammarParser();
 
-  // Parses a statement of the agent DDL that has no lexical mistake. False when it has a mistake: then at least
-  // one error was reported, and nothing was added.
+  // Parses a statement of the agent DDL that has no lexical mistake. False when it has a mistake:
+  // then at least one error was reported, and nothing was added.
   bool Parse(const Statement& statement);
 
  private:

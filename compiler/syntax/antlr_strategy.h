@@ -1,13 +1,15 @@
-// What the generated parser does at a mistake: it stops at once, and says where and what it could have taken.
+// What the generated parser does at a mistake: it stops at once, and says where and what it could
+// have taken.
 #pragma once
 
 #include <antlr4-runtime.h>
 
 namespace synapsor::syntax {
 
-// Thrown at the first token that does not fit. Not one of the runtime's exceptions, so that no rule catches it.
+// Thrown at the first token that does not fit. Not one of the runtime's exceptions, so that no rule
+// catches it.
 struct Mismatch {
-  std::size_t index;                  // of the token
+  std::size_t index;                   // of the token
   antlr4::misc::IntervalSet expected;  // token kinds
 };
 
@@ -19,7 +21,9 @@ class StopAtFirst : public antlr4::ANTLRErrorStrategy {
   void sync(antlr4::Parser*) override {}
   bool inErrorRecoveryMode(antlr4::Parser*) override { return false; }
   void reportMatch(antlr4::Parser*) override {}
-  void reportError(antlr4::Parser* parser, const antlr4::RecognitionException&) override { Stop(parser); }
+  void reportError(antlr4::Parser* parser, const antlr4::RecognitionException&) override {
+    Stop(parser);
+  }
 
  protected:
   virtual antlr4::misc::IntervalSet Expected(antlr4::Parser*) const { return {}; }
@@ -48,7 +52,9 @@ class StopAndExplain final : public StopAtFirst {
   void Forget() { last_context_ = nullptr; }
 
  protected:
-  antlr4::misc::IntervalSet Expected(antlr4::Parser* parser) const override { return parser->getExpectedTokens(); }
+  antlr4::misc::IntervalSet Expected(antlr4::Parser* parser) const override {
+    return parser->getExpectedTokens();
+  }
 
  private:
   std::size_t last_index_ = 0;

@@ -1,4 +1,5 @@
-// Builds the small parts of the AST - names, literals, value sources - from the labels of parsed rules.
+// Builds the small parts of the AST - names, literals, value sources - from the labels of parsed
+// rules.
 #pragma once
 
 #include <AgentDdlParser.h>
@@ -13,11 +14,12 @@ namespace synapsor::syntax {
 
 using Grammar = agentddl::AgentDdlParser;
 
-// Every builder takes a rule that parsed without a mistake. What the grammar cannot say (a count too large, an
-// empty quoted name, a clause twice) is reported, and `failed` is set.
+// Every builder takes a rule that parsed without a mistake. What the grammar cannot say (a count
+// too large, an empty quoted name, a clause twice) is reported, and `failed` is set.
 class Values {
  public:
-  Values(std::string_view text, ast::File& file, diag::Sink& sink) : text_(text), file_(file), sink_(sink) {}
+  Values(std::string_view text, ast::File& file, diag::Sink& sink)
+      : text_(text), file_(file), sink_(sink) {}
 
   bool failed = false;
 
@@ -27,7 +29,9 @@ class Values {
     return {file_.file, TokenOf(rule->start).begin, TokenOf(rule->stop).end};
   }
   // The whole rule, if it is there.
-  Span SpanIf(const antlr4::ParserRuleContext* rule) const { return rule == nullptr ? Span::None() : SpanOf(rule); }
+  Span SpanIf(const antlr4::ParserRuleContext* rule) const {
+    return rule == nullptr ? Span::None() : SpanOf(rule);
+  }
 
   ast::Name Name(const Grammar::IdentContext* rule);
   ast::QualifiedName Qualified(const Grammar::QualifiedNameContext* rule);
@@ -44,10 +48,12 @@ class Values {
   ast::ValueSource Query(const Grammar::SearchQueryContext* rule);
   ast::Relation Relation(const Grammar::RelopContext* rule) const;
 
-  // True the first time; reports `phrase` as a repeat when `seen` has a place already, which it then keeps.
+  // True the first time; reports `phrase` as a repeat when `seen` has a place already, which it
+  // then keeps.
   bool Once(Span& seen, Span now, std::string_view phrase);
   // Reports that `phrase` should stand behind `before`.
-  void MissingClause(const antlr4::ParserRuleContext* before, std::string_view phrase, std::string_view where);
+  void MissingClause(const antlr4::ParserRuleContext* before, std::string_view phrase,
+                     std::string_view where);
   // Reports the IMAGE of CONFLICT GUARD name IMAGE.
   void UnexpectedImage(const antlr4::Token* image);
 

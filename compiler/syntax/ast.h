@@ -1,7 +1,9 @@
-// What a DDL file says, clause by clause, with the place of each: the output of parsing and the input of
-// lowering. Nothing is resolved here; a field that is absent from the text has an empty span.
+// What a DDL file says, clause by clause, with the place of each: the output of parsing and the
+// input of lowering. Nothing is resolved here; a field that is absent from the text has an empty
+// span.
 //
-// Text views point into the SourceStore or, for literals that needed unescaping, into File::unescaped.
+// Text views point into the SourceStore or, for literals that needed unescaping, into
+// File::unescaped.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +55,8 @@ struct String {
 
 enum class LiteralKind { kString, kInteger, kDecimal, kBoolean, kNull };
 
-// `text` is unescaped for strings, the digits with sign for numbers, "true"/"false"/"null" otherwise.
+// `text` is unescaped for strings, the digits with sign for numbers, "true"/"false"/"null"
+// otherwise.
 struct Literal {
   LiteralKind kind = LiteralKind::kNull;
   std::string_view text;
@@ -69,13 +72,13 @@ struct Integer {
 
 enum class SourceKind { kSession, kArg, kBinding, kValue, kField };
 
-// Where a value comes from: SESSION k, ARG n, BINDING n, VALUE lit, FIELD a.c (in a PLAN; a bare literal there is
-// kValue).
+// Where a value comes from: SESSION k, ARG n, BINDING n, VALUE lit, FIELD a.c (in a PLAN; a bare
+// literal there is kValue).
 struct ValueSource {
   SourceKind kind = SourceKind::kValue;
-  Name name;        // SESSION, ARG, BINDING
-  Literal literal;  // VALUE
-  FieldRef field;   // FIELD
+  Name name;                 // SESSION, ARG, BINDING
+  Literal literal;           // VALUE
+  FieldRef field;            // FIELD
   Span span = Span::None();  // keyword to end
 };
 
@@ -84,9 +87,9 @@ enum class Relation { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEq
 // ---- workflow ----
 
 struct RiskRule {
-  Name level;               // low, medium, high
-  Integer approvals;        // REQUIRE n APPROVALS (extension); absent means one
-  String role;              // absent: any reviewer
+  Name level;         // low, medium, high
+  Integer approvals;  // REQUIRE n APPROVALS (extension); absent means one
+  String role;        // absent: any reviewer
   Span span = Span::None();
 };
 
@@ -133,8 +136,8 @@ struct SearchFilter {
 struct Search {
   TableRef table;
   Name alias;
-  FieldRef column;          // USING HYBRID(t.c)
-  ValueSource query;        // ARG or VALUE
+  FieldRef column;    // USING HYBRID(t.c)
+  ValueSource query;  // ARG or VALUE
   std::vector<SearchFilter> filters;
   Integer top;
   Span span = Span::None();
@@ -169,12 +172,12 @@ struct Context {
 
 struct Arg {
   Name name;
-  Name type;                // as written; its meaning is decided in lowering
-  Integer type_length;      // VARCHAR(n), DECIMAL(p,s)
+  Name type;            // as written; its meaning is decided in lowering
+  Integer type_length;  // VARCHAR(n), DECIMAL(p,s)
   Integer type_scale;
   bool required = false;
   Integer max_length;
-  Literal min;              // MIN n, MAX n
+  Literal min;  // MIN n, MAX n
   Literal max;
   std::vector<Literal> one_of;  // ENUM (…)
   Span one_of_span = Span::None();
@@ -215,12 +218,12 @@ struct PlanStep {
   PlanStepKind kind = PlanStepKind::kScan;
   Name name;
   TableRef table;
-  Name alias;                          // SCAN, EXISTS
-  std::vector<PlanPredicate> where;    // WHERE or FILTER
-  std::vector<PlanOutput> outputs;     // SCAN
-  Name search_column;                  // HYBRID_SEARCH
-  ValueSource query;                   // HYBRID_SEARCH
-  Integer limit;                       // HYBRID_SEARCH
+  Name alias;                        // SCAN, EXISTS
+  std::vector<PlanPredicate> where;  // WHERE or FILTER
+  std::vector<PlanOutput> outputs;   // SCAN
+  Name search_column;                // HYBRID_SEARCH
+  ValueSource query;                 // HYBRID_SEARCH
+  Integer limit;                     // HYBRID_SEARCH
   Span span = Span::None();
 };
 
@@ -296,7 +299,7 @@ struct WriteProposal {
   Name lookup_column;
   ValueSource lookup_source;
   Span lookup_span = Span::None();
-  Name tenant_column;        // absent: a check refuses it
+  Name tenant_column;         // absent: a check refuses it
   ValueSource tenant_source;  // BINDING; others parse, and a check refuses them
   Span tenant_span = Span::None();
   std::vector<WriteColumn> columns;
@@ -365,8 +368,9 @@ struct SettlementPolicy {
 
 // ---- a file ----
 
-// A `-- sync:allow CODE reason` comment. It covers the statement it stands in, or the one that ends on its line, or
-// else the next. An empty code or reason is kept: refusing it is not the parser's matter.
+// A `-- sync:allow CODE reason` comment. It covers the statement it stands in, or the one that ends
+// on its line, or else the next. An empty code or reason is kept: refusing it is not the parser's
+// matter.
 struct Suppression {
   std::string_view code;
   std::string_view reason;
@@ -382,7 +386,8 @@ struct ForeignStatement {
 
 enum class StatementKind { kWorkflow, kContext, kCapability, kSettlementPolicy };
 
-// A statement that was left out because of a mistake, so that nobody also reports its name as unknown.
+// A statement that was left out because of a mistake, so that nobody also reports its name as
+// unknown.
 struct BrokenStatement {
   StatementKind kind = StatementKind::kWorkflow;
   std::string_view name;  // as far as it can be told, otherwise empty

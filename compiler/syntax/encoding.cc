@@ -29,8 +29,8 @@ bool AllPlain(const char* bytes) {
   return ((word | below_blank | is_delete) & kHigh) == 0;
 }
 
-// The code point at `at` and its length, or length 0 for bytes that are not UTF-8: cut short, overlong, surrogates or
-// beyond U+10FFFF.
+// The code point at `at` and its length, or length 0 for bytes that are not UTF-8: cut short,
+// overlong, surrogates or beyond U+10FFFF.
 struct Decoded {
   std::uint32_t code_point;
   std::uint32_t length;
@@ -57,7 +57,8 @@ Decoded Decode(std::string_view text, std::size_t at) {
 }
 
 bool ChangesDirection(std::uint32_t c) {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C;
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
+         c == 0x200F || c == 0x061C;
 }
 
 }  // namespace
@@ -78,15 +79,18 @@ bool CheckEncoding(std::string_view text, FileId file, diag::Sink& sink) {
       return false;
     }
     const Span span{file, begin, begin + next.length};
-    if (next.length == 1 ? IsControl(static_cast<unsigned char>(next.code_point)) : next.code_point < 0xA0) {
+    if (next.length == 1 ? IsControl(static_cast<unsigned char>(next.code_point))
+                         : next.code_point < 0xA0) {
       if (++reported <= kMostReported) {
-        sink.Report(Kind::kControlCharacter, span, fmt::format("control character U+{:04X}", next.code_point))
+        sink.Report(Kind::kControlCharacter, span,
+                    fmt::format("control character U+{:04X}", next.code_point))
             .WithHelp(next.code_point == 0 ? "save the file as UTF-8 text" : "remove it");
       }
     } else if (next.length > 1 && ChangesDirection(next.code_point)) {
       if (++reported <= kMostReported) {
-        sink.Report(Kind::kControlCharacter, span,
-                    fmt::format("character U+{:04X} changes the direction of reading", next.code_point))
+        sink.Report(
+                Kind::kControlCharacter, span,
+                fmt::format("character U+{:04X} changes the direction of reading", next.code_point))
             .WithHelp("remove it: with it the text can look different from what it says");
       }
     }

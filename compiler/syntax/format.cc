@@ -26,8 +26,9 @@ class Formatter {
     Statement statement;
     while (reader_.Next(statement)) {
       CommentsBefore(statement.begin);
-      const bool formatted = statement.mistake.kind == kEnd && !statement.too_long && statement.terminated &&
-                             IsAgentDdl(statement.kind) && layout_parser_.LayOut(statement, layout_);
+      const bool formatted = statement.mistake.kind == kEnd && !statement.too_long &&
+                             statement.terminated && IsAgentDdl(statement.kind) &&
+                             layout_parser_.LayOut(statement, layout_);
       Separate(statement.begin, after_statement_ && (formatted || after_formatted_));
       if (formatted) {
         Print(statement);
@@ -112,8 +113,8 @@ class Formatter {
     fresh_line_ = true;
   }
 
-  // Comments between two tokens: behind the first if they stand on its line, otherwise on lines of their own at
-  // the indent of the second.
+  // Comments between two tokens: behind the first if they stand on its line, otherwise on lines of
+  // their own at the indent of the second.
   void CommentsInside(std::uint32_t begin, std::uint32_t end, int next_indent) {
     for (; next_ < comments_.size() && comments_[next_].begin < end; ++next_) {
       const Token& comment = comments_[next_];

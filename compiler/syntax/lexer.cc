@@ -12,7 +12,8 @@ enum CharClass : std::uint8_t { kOther, kBlank, kLetter, kDigit };
 
 constexpr std::array<std::uint8_t, 256> BuildClasses() {
   std::array<std::uint8_t, 256> classes{};
-  for (const char c : {' ', '\t', '\r', '\n', '\f', '\v'}) classes[static_cast<unsigned char>(c)] = kBlank;
+  for (const char c : {' ', '\t', '\r', '\n', '\f', '\v'})
+    classes[static_cast<unsigned char>(c)] = kBlank;
   for (int c = 'a'; c <= 'z'; ++c) classes[static_cast<std::size_t>(c)] = kLetter;
   for (int c = 'A'; c <= 'Z'; ++c) classes[static_cast<std::size_t>(c)] = kLetter;
   for (int c = '0'; c <= '9'; ++c) classes[static_cast<std::size_t>(c)] = kDigit;
@@ -22,10 +23,13 @@ constexpr std::array<std::uint8_t, 256> BuildClasses() {
 
 constexpr auto kClasses = BuildClasses();
 
-CharClass ClassOf(char c) { return static_cast<CharClass>(kClasses[static_cast<unsigned char>(c)]); }
+CharClass ClassOf(char c) {
+  return static_cast<CharClass>(kClasses[static_cast<unsigned char>(c)]);
+}
 bool IsWordCharacter(char c) { return ClassOf(c) >= kLetter; }
 
-// Bytes of the code point that starts with `lead`; the text is valid UTF-8 by the time anyone looks.
+// Bytes of the code point that starts with `lead`; the text is valid UTF-8 by the time anyone
+// looks.
 std::uint32_t CodePointLength(char lead) {
   const auto c = static_cast<unsigned char>(lead);
   if (c < 0xC0) return 1;
@@ -61,17 +65,28 @@ Token Lexer::Next() {
         break;
     }
     switch (c) {
-      case ';': return Take(kSemi, 1);
-      case ',': return Take(kComma, 1);
-      case '.': return Take(kDot, 1);
-      case '(': return Take(kLeftParen, 1);
-      case ')': return Take(kRightParen, 1);
-      case '=': return Take(kEqual, 1);
-      case '+': return Take(kPlus, 1);
-      case '\'': return Quoted('\'', kString, kUnterminatedString, false);
-      case '"': return Quoted('"', kQuotedIdent, kUnterminatedIdent, true);
-      case '`': return Quoted('`', kBacktickIdent, kUnterminatedIdent, true);
-      case '$': return Dollar();
+      case ';':
+        return Take(kSemi, 1);
+      case ',':
+        return Take(kComma, 1);
+      case '.':
+        return Take(kDot, 1);
+      case '(':
+        return Take(kLeftParen, 1);
+      case ')':
+        return Take(kRightParen, 1);
+      case '=':
+        return Take(kEqual, 1);
+      case '+':
+        return Take(kPlus, 1);
+      case '\'':
+        return Quoted('\'', kString, kUnterminatedString, false);
+      case '"':
+        return Quoted('"', kQuotedIdent, kUnterminatedIdent, true);
+      case '`':
+        return Quoted('`', kBacktickIdent, kUnterminatedIdent, true);
+      case '$':
+        return Dollar();
       case '!':
         return Peek(1) == '=' ? Take(kNotEqual, 2) : Take(kBadCharacter, 1);
       case '<':

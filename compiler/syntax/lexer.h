@@ -1,5 +1,5 @@
-// Text to tokens. Never fails: what is not a token becomes one of the mistake kinds, and the reader of tokens
-// reports it. Decides where strings, comments and names end; not what they mean.
+// Text to tokens. Never fails: what is not a token becomes one of the mistake kinds, and the reader
+// of tokens reports it. Decides where strings, comments and names end; not what they mean.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,13 @@ std::uint32_t SkipByteOrderMark(std::string_view text);
 
 class Lexer {
  public:
-  // `text` is at most 4 GiB and outlives the lexer. Comments are appended to `comments` unless it is null.
+  // `text` is at most 4 GiB and outlives the lexer. Comments are appended to `comments` unless it
+  // is null.
   Lexer(std::string_view text, std::uint32_t begin, std::vector<Token>* comments)
       : text_(text), at_(begin), comments_(comments) {}
 
-  // The next token that is not a comment; kEnd, empty and at the end of the text, for ever after the last.
+  // The next token that is not a comment; kEnd, empty and at the end of the text, for ever after
+  // the last.
   Token Next();
 
  private:

@@ -18,12 +18,14 @@ std::string QuotedList(const std::vector<std::string_view>& words) {
 }
 
 void ReportEmptyName(diag::Sink& sink, Span at) {
-  sink.Report(Kind::kEmptyName, at, "a quoted name is empty").WithHelp("write the name between the quotes");
+  sink.Report(Kind::kEmptyName, at, "a quoted name is empty")
+      .WithHelp("write the name between the quotes");
 }
 
 void ReportCountTooLarge(diag::Sink& sink, Span at, std::string_view digits) {
   constexpr std::size_t kShown = 24;
-  const std::string shown = digits.size() > kShown ? fmt::format("{}...", digits.substr(0, kShown)) : std::string(digits);
+  const std::string shown =
+      digits.size() > kShown ? fmt::format("{}...", digits.substr(0, kShown)) : std::string(digits);
   sink.Report(Kind::kNumberOutOfRange, at, fmt::format("the count `{}` is out of range", shown))
       .WithHelp("a count is at most 9223372036854775807");
 }
@@ -35,7 +37,8 @@ void ReportRepeat(diag::Sink& sink, std::string_view phrase, Span first, Span ag
       .WithHelp("keep the one that is meant; neither of them wins");
 }
 
-void ReportMissingClause(diag::Sink& sink, Span at, std::string_view phrase, std::string_view where) {
+void ReportMissingClause(diag::Sink& sink, Span at, std::string_view phrase,
+                         std::string_view where) {
   sink.Report(Kind::kMissingClause, at, fmt::format("expected `{}` {}", phrase, where));
 }
 

@@ -1,5 +1,5 @@
-// Splits a file into statements at `;` and says what each is for, by its first words. Decides where a statement
-// ends, also when its `;` is missing; not whether it is right.
+// Splits a file into statements at `;` and says what each is for, by its first words. Decides where
+// a statement ends, also when its `;` is missing; not whether it is right.
 #pragma once
 
 #include <cstddef>
@@ -30,10 +30,11 @@ inline constexpr std::size_t kMostTokens = 200'000;
 
 struct Statement {
   StatementKind kind = StatementKind::kUnknown;
-  // Agent DDL: all tokens, closed by a kSemi, which is empty when the text has none. Others: the first few.
+  // Agent DDL: all tokens, closed by a kSemi, which is empty when the text has none. Others: the
+  // first few.
   std::vector<Token> tokens;
   std::uint32_t begin = 0;
-  std::uint32_t end = 0;         // past the `;`
+  std::uint32_t end = 0;          // past the `;`
   std::uint32_t content_end = 0;  // past the last token before the `;`
   bool terminated = false;
   bool too_long = false;  // of more than kMostTokens tokens; the rest was passed over

@@ -1,5 +1,5 @@
-// The parser and the formatter on arbitrary bytes: neither may crash, every finding has its place in the text, and a
-// formatted text means the same and stays as it is.
+// The parser and the formatter on arbitrary bytes: neither may crash, every finding has its place
+// in the text, and a formatted text means the same and stays as it is.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -25,12 +25,14 @@ Counts ParseAndCheck(std::string text) {
   diag::Sink sink;
   const ast::File file = syntax::ParseFile(sources, id, sink);
   for (const auto& finding : sink.findings()) {
-    const bool inside = finding.span.begin <= finding.span.end && finding.span.end <= sources.Get(id).text().size();
+    const bool inside =
+        finding.span.begin <= finding.span.end && finding.span.end <= sources.Get(id).text().size();
     if (!inside || finding.message.empty()) std::abort();
   }
   if (!file.broken.empty() && !sink.has_errors()) std::abort();
   return {static_cast<std::size_t>(sink.Count(diag::Severity::kError)),
-          file.workflows.size() + file.contexts.size() + file.capabilities.size() + file.policies.size(),
+          file.workflows.size() + file.contexts.size() + file.capabilities.size() +
+              file.policies.size(),
           file.suppressions.size()};
 }
 

@@ -44,7 +44,8 @@ TEST(Format, FilesInTheLayoutStayAsTheyAre) {
 
 // The same tokens with other blanks, line ends and comments between them.
 std::string Shake(std::string_view text, std::mt19937& random) {
-  static constexpr const char* kGaps[] = {" ", "\n", "  \n\n", "\t", " -- note\n", " /* note */ ", "\n-- own line\n", "\n\n"};
+  static constexpr const char* kGaps[] = {" ",          "\n",           "  \n\n",          "\t",
+                                          " -- note\n", " /* note */ ", "\n-- own line\n", "\n\n"};
   Lexer lexer(text, 0, nullptr);
   std::string shaken;
   for (Token token = lexer.Next(); token.kind != kEnd; token = lexer.Next()) {
@@ -75,10 +76,11 @@ TEST(Format, ParsesToTheSameFile) {
 }
 
 TEST(Format, KeywordsUpperNamesKept) {
-  EXPECT_EQ(Format("create agent context Key.Value root Status as version lookup version.id=session K "
-                   "output slots slots as version.status;"),
-            "CREATE AGENT CONTEXT Key.Value\nROOT Status AS version\nLOOKUP version.id = SESSION K\n"
-            "OUTPUT SLOTS\n  slots AS version.status;\n");
+  EXPECT_EQ(
+      Format("create agent context Key.Value root Status as version lookup version.id=session K "
+             "output slots slots as version.status;"),
+      "CREATE AGENT CONTEXT Key.Value\nROOT Status AS version\nLOOKUP version.id = SESSION K\n"
+      "OUTPUT SLOTS\n  slots AS version.status;\n");
 }
 
 TEST(Format, LeavesWhatItCannotRead) {
@@ -91,9 +93,11 @@ TEST(Format, LeavesWhatItCannotRead) {
 }
 
 TEST(Format, CommentsStayWithTheirLines) {
-  EXPECT_EQ(Format("-- head\n\n\n-- about it\nCREATE AGENT CONTEXT a.b -- name\nROOT t AS x LOOKUP x.id = SESSION k\n"
+  EXPECT_EQ(Format("-- head\n\n\n-- about it\nCREATE AGENT CONTEXT a.b -- name\nROOT t AS x LOOKUP "
+                   "x.id = SESSION k\n"
                    "OUTPUT SLOTS\n -- first\n a AS x.b, -- one\n c AS x.d\n; -- done\n-- tail"),
-            "-- head\n\n-- about it\nCREATE AGENT CONTEXT a.b -- name\nROOT t AS x\nLOOKUP x.id = SESSION k\nOUTPUT SLOTS\n"
+            "-- head\n\n-- about it\nCREATE AGENT CONTEXT a.b -- name\nROOT t AS x\nLOOKUP x.id = "
+            "SESSION k\nOUTPUT SLOTS\n"
             "  -- first\n  a AS x.b, -- one\n  c AS x.d; -- done\n\n-- tail\n");
 }
 
