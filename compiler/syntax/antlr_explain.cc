@@ -9,6 +9,7 @@
 #include "compiler/base/edit_distance.h"
 #include "compiler/syntax/antlr_clauses.h"
 #include "compiler/syntax/antlr_expected.h"
+#include "compiler/syntax/antlr_mismatch.h"
 #include "compiler/syntax/antlr_strategy.h"
 #include "compiler/syntax/antlr_stream.h"
 #include "compiler/syntax/keywords.h"
@@ -94,83 +95,13 @@ class Explainer {
     }
   }
 
-  // What stands before the current token: as much of its clause as is short and on one line.
-  std::string Before(std::size_t begin) const {
-    constexpr std::uint32_t kShort = 40;
-    if (at_ == 0) return {};
-    const std::uint32_t end = tokens_[at_ - 1].end;
-    const auto shown = [&](std::size_t from) {
-      return text_.substr(tokens_[from].begin, end - tokens_[from].begin);
-    };
-    std::size_t from = at_ - 1;
-    while (from > begin && shown(from - 1).size() <= kShort &&
-           shown(from - 1).find('\n') == std::string_view::npos) {
-      --from;
-    }
-    if (shown(from).size() > kShort)
-      return fmt::format(" after {}", DescribeFound(text_, tokens_[from]));
-    return fmt::format(" after `{}`", shown(from));
-  }
-
   // The current token does not fit; `begin` is where its clause begins.
   void ReportMismatch(std::size_t begin, const std::vector<TokenKind>& expected) {
-    const Token& found = tokens_[std::min(at_, tokens_.size() - 1)];
-    // A keyword that was taken for a missing name: BIND FROM SESSION ...
-    if (at_ > begin + 1 &&
-        std::find(expected.begin(), expected.end(), tokens_[at_ - 1].kind) != expected.end() &&
-        IsKeyword(tokens_[at_ - 1].kind)) {
-      const Token& taken = tokens_[at_ - 1];
-      Report(Kind::kSyntaxError, taken,
-             fmt::format("expected a name before `{}`", TextOf(text_, taken)));
-      return;
-    }
-    const std::string wanted = DescribeExpected(expected);
-    diag::Finding& finding = Report(
-        Kind::kSyntaxError, found,
-        wanted.empty() ? fmt::format("unexpected {}{}", DescribeFound(text_, found), Before(begin))
-                       : fmt::format("expected {}{}, found {}", wanted, Before(begin),
-                                     DescribeFound(text_, found)));
-    if (found.kind == kQuotedIdent &&
-        std::find(expected.begin(), expected.end(), kString) != expected.end()) {
-      finding.WithHelp("a text stands in single quotes; double quotes are for names");
-      return;
-    }
-    if (found.kind == kDollarString) {
-      finding.WithHelp("a text stands in single quotes");
-      return;
-    }
-    if (at_ > 0 && tokens_[at_ - 1].kind == kEqual && found.kind >= kEqual &&
-        found.kind <= kGreaterEqual) {
-      finding.WithHelp("comparisons are `=`, `!=`, `<`, `<=`, `>` and `>=`");
-      return;
-    }
-    const bool is_value = found.kind == kString || found.kind == kInteger || found.kind == kDecimal;
-    if (is_value && std::find(expected.begin(), expected.end(), K_VALUE) != expected.end()) {
-      const Span before{file_, found.begin, found.begin};
-      finding.WithHelp("a fixed value is written `VALUE` and the value")
-          .WithFix({"insert `VALUE`", {{before, "VALUE "}}, false});
-      return;
-    }
-    SuggestKeyword(finding, found, expected);
+    ++reported_;
+    syntax::ReportMismatch(sink_, Here(begin), expected);
   }
 
-  void SuggestKeyword(diag::Finding& finding, const Token& found,
-                      const std::vector<TokenKind>& expected) const {
-    if (!IsWord(found.kind) ||
-        std::find(expected.begin(), expected.end(), kIdent) != expected.end())
-      return;
-    std::vector<std::string_view> words;
-    for (const TokenKind kind : expected) {
-      if (IsKeyword(kind)) words.push_back(KeywordText(kind));
-    }
-    if (const auto near = NearestName(TextOf(text_, found), words))
-      Suggest(finding, At(found), *near);
-  }
-
-  static void Suggest(diag::Finding& finding, Span span, const std::string& phrase) {
-    finding.WithHelp(fmt::format("did you mean `{}`?", phrase))
-        .WithFix({fmt::format("write `{}`", phrase), {{span, phrase}}, false});
-  }
+  Place Here(std::size_t begin) const { return {text_, file_, tokens_, begin, at_}; }
 
   bool ExplainName(ClauseSet set) {
     at_ = kNameIndex;
@@ -191,9 +122,9 @@ class Explainer {
       ++at_;
       return true;
     }
-    Report(
-        Kind::kSyntaxError, tokens_[at_],
-        fmt::format("expected `SET`{}, found {}", Before(0), DescribeFound(text_, tokens_[at_])));
+    Report(Kind::kSyntaxError, tokens_[at_],
+           fmt::format("expected `SET`{}, found {}", Before(Here(0)),
+                       DescribeFound(text_, tokens_[at_])));
     return true;
   }
 

@@ -1,6 +1,8 @@
 // What a text that is right becomes.
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "parsing.h"
 
 namespace synapsor::syntax {
@@ -255,6 +257,19 @@ TEST(Parse, EmptyTexts) {
        {"", "\xEF\xBB\xBF", " \n\t", ";;;", "-- only a comment", "/* and another */"}) {
     EXPECT_THAT(Parsed(text).Lines(), IsEmpty()) << text;
   }
+}
+
+TEST(Parse, InSeveralThreads) {
+  const std::string text = ReadData("all_clauses.ddl.sql") + "CREATE AGENT CONTEXT a.b ROOT t x;\n";
+  const std::vector<std::string> expected = Parsed(text).Lines();
+  EXPECT_FALSE(expected.empty());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) EXPECT_EQ(Parsed(text).Lines(), expected);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(Parse, ByteOrderMarkHasNoWidth) {
