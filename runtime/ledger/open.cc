@@ -4,6 +4,7 @@
 
 #include "runtime/ledger/durable_ledger.h"
 #include "runtime/ledger/ledger.h"
+#include "runtime/ledger/postgres_store.h"
 #include "runtime/ledger/sqlite_store.h"
 
 namespace synapsor::ledger {
@@ -42,7 +43,8 @@ Result<std::unique_ptr<Ledger>> Open(const std::string& location, const Clock& c
     return Fail(ErrorKind::kUsage, "`ledger` names neither a file nor a PostgreSQL server",
                 "write `sqlite:PATH`, or `env:NAME` of a variable that holds a PostgreSQL URL");
   }
-  return Fail(ErrorKind::kUsage, "PostgreSQL ledgers are not built in", "use `sqlite:PATH`");
+  SYN_ASSIGN_OR_RETURN(auto store, OpenPostgresStore(url, clock));
+  return OpenDurable(std::move(store), clock);
 }
 
 }  // namespace synapsor::ledger

@@ -1,0 +1,72 @@
+// One libpq connection in pipeline mode. Private to the PostgreSQL store.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/ledger/session.h"
+
+namespace synapsor::ledger {
+
+struct CloseConnection {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+using PostgresHandle = std::unique_ptr<PGconn, CloseConnection>;
+
+class PostgresSession : public Session {
+ public:
+  // `place` names the server in messages: host and database, no secret.
+  PostgresSession(PostgresHandle connection, std::string place);
+
+  // Leaves the simple protocol for good and sets what every session of a ledger has set.
+  Status Configure();
+
+  Status Begin(Access access) override;
+  Status Commit() override;
+  void Rollback() override;
+  bool commit_unknown() const override { return commit_unknown_; }
+  bool healthy() const override;
+
+  Status Do(std::string_view sql, Params params) override;
+  using Session::Get;
+  Result<Rows> Get(std::string_view sql, const Param* params, std::size_t count) override;
+
+  std::string_view head_lock() const override { return " FOR UPDATE"; }
+  std::string_view claim_lock() const override { return " FOR UPDATE SKIP LOCKED"; }
+  std::string_view server_time() const override {
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
+  }
+
+  // A statement that is used once: not prepared.
+  Status DoOnce(const std::string& sql);
+
+ private:
+  // One statement on its way; `prepares` is set for the message that prepares one.
+  struct Sent {
+    std::string prepares;
+  };
+
+  Status Send(std::string_view sql, const Param* params, std::size_t count);
+  Status SendPlain(const char* sql);
+  // Waits for the answers to everything sent; the rows of the last statement.
+  Result<Rows> Drain();
+  void Forget();
+  Error Lost() const;
+  Error Failed(const PGresult* result) const;
+
+  PostgresHandle connection_;
+  std::string place_;
+  std::unordered_map<std::string, std::string> prepared_;  // SQL -> name
+  std::deque<Sent> sent_;
+  int names_ = 0;
+  bool in_transaction_ = false;
+  bool commit_unknown_ = false;
+};
+
+}  // namespace synapsor::ledger
