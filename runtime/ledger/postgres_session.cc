@@ -41,8 +41,8 @@ Rows ReadRows(const PGresult* result) {
 
 }  // namespace
 
-PostgresSession::PostgresSession(PostgresHandle connection, std::string place)
-    : connection_(std::move(connection)), place_(std::move(place)) {}
+PostgresSession::PostgresSession(PostgresHandle connection, std::string place, bool server_clock)
+    : connection_(std::move(connection)), place_(std::move(place)), server_clock_(server_clock) {}
 
 bool PostgresSession::healthy() const { return PQstatus(connection_.get()) == CONNECTION_OK; }
 

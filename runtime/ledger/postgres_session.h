@@ -22,7 +22,7 @@ using PostgresHandle = std::unique_ptr<PGconn, CloseConnection>;
 class PostgresSession : public Session {
  public:
   // `place` names the server in messages: host and database, no secret.
-  PostgresSession(PostgresHandle connection, std::string place);
+  PostgresSession(PostgresHandle connection, std::string place, bool server_clock);
 
   // Leaves the simple protocol for good and sets what every session of a ledger has set.
   Status Configure();
@@ -40,6 +40,7 @@ class PostgresSession : public Session {
   std::string_view head_lock() const override { return " FOR UPDATE"; }
   std::string_view claim_lock() const override { return " FOR UPDATE SKIP LOCKED"; }
   std::string_view server_time() const override {
+    if (!server_clock_) return "0";
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
   }
 
@@ -62,6 +63,7 @@ class PostgresSession : public Session {
 
   PostgresHandle connection_;
   std::string place_;
+  bool server_clock_;
   std::unordered_map<std::string, std::string> prepared_;  // SQL -> name
   std::deque<Sent> sent_;
   int names_ = 0;

@@ -16,6 +16,7 @@ constexpr std::int64_t kMigrationLock = 0x53594E4C;
 struct Target {
   std::string url;
   std::string place;  // for messages
+  LedgerTime time = LedgerTime::kServer;
 };
 
 bool IsLoopback(std::string_view host) {
@@ -40,7 +41,7 @@ Result<Target> ParseUrl(const std::string& url) {
                 "use sslmode=verify-full and sslrootcert for a server on another machine");
   }
   const std::string mode = !IsLoopback(host) && !given.contains("sslmode") ? "verify-full" : "";
-  Target target{url, fmt::format("{}/{}", host.empty() ? "local" : host, given["dbname"])};
+  Target target{url, fmt::format("{}/{}", host.empty() ? "local" : host, given["dbname"]), LedgerTime::kServer};
   if (!mode.empty()) {
     target.url += target.url.find('?') == std::string::npos ? "?sslmode=" : "&sslmode=";
     target.url += mode;
@@ -56,17 +57,20 @@ Result<std::unique_ptr<PostgresSession>> ConnectTo(const Target& target) {
     return Fail(ErrorKind::kUnavailable, fmt::format("cannot connect to the ledger at `{}`", target.place),
                 "check that the server runs, the URL's user may log in, and TLS is set up");
   }
-  auto session = std::make_unique<PostgresSession>(std::move(connection), target.place);
+  PQsetNoticeProcessor(connection.get(), [](void*, const char*) {}, nullptr);
+  auto session = std::make_unique<PostgresSession>(std::move(connection), target.place,
+                                                   target.time == LedgerTime::kServer);
   SYN_RETURN_IF_ERROR(session->Configure());
   return session;
 }
 
 // 0 when there is no ledger yet.
 Result<std::int64_t> ReadVersion(PostgresSession& session) {
-  SYN_ASSIGN_OR_RETURN(const Rows exists,
-                       session.Get("SELECT CAST(to_regclass('synapsor_ledger.meta') IS NOT NULL AS INTEGER)"));
+  // By the catalogue's rows and not by name: names are cached, and another process may be making the tables.
+  SYN_ASSIGN_OR_RETURN(const Rows exists, session.Get("SELECT count(*) FROM pg_catalog.pg_tables "
+                                                      "WHERE schemaname = 'synapsor_ledger' AND tablename = 'meta'"));
   if (exists[0][0].number == 0) return 0;
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT version FROM meta"));
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT version FROM synapsor_ledger.meta"));
   return rows.empty() ? 0 : rows[0][0].number;
 }
 
@@ -122,8 +126,9 @@ class PostgresStore : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> OpenPostgresStore(const std::string& url, const Clock& clock) {
+Result<std::unique_ptr<Store>> OpenPostgresStore(const std::string& url, const Clock& clock, LedgerTime time) {
   SYN_ASSIGN_OR_RETURN(Target target, ParseUrl(url));
+  target.time = time;
   SYN_ASSIGN_OR_RETURN(const auto session, ConnectTo(target));
   SYN_RETURN_IF_ERROR(Prepare(*session, target, clock));
   return std::make_unique<PostgresStore>(std::move(target));

@@ -16,6 +16,10 @@ inline constexpr int kPostgresStatementMs = 30000;
 
 // Connects, creates the tables in an empty database, migrates older ones, refuses newer ones. A server that is not on
 // this machine must prove its identity (sslmode=verify-full); a URL that asks for less is refused.
-Result<std::unique_ptr<Store>> OpenPostgresStore(const std::string& url, const Clock& clock);
+// Time is the server's, so that processes with different clocks agree about leases; `clock` counts only where a test asks
+// for it.
+enum class LedgerTime { kServer, kProcess };
+Result<std::unique_ptr<Store>> OpenPostgresStore(const std::string& url, const Clock& clock,
+                                                 LedgerTime time = LedgerTime::kServer);
 
 }  // namespace synapsor::ledger

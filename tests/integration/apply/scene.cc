@@ -16,6 +16,7 @@
 #include "runtime/db/writer.h"
 #include "runtime/proposal/lifecycle.h"
 #include "runtime/writeback/receipts.h"
+#include "target_admin.h"
 
 namespace synapsor::writeback {
 namespace {
@@ -94,6 +95,9 @@ Scene::Scene(const SceneOptions& options) : options_(options) {
   }
   config.sources["app"] = source;
   ledger_location = options.postgres_ledger ? "env:SYNAPSOR_TEST_POSTGRES_URL" : "sqlite:" + folder_ + "/ledger.db";
+  if (options.postgres_ledger) {
+    RunSql("postgres", std::getenv("SYNAPSOR_TEST_POSTGRES_URL"), "DROP SCHEMA IF EXISTS synapsor_ledger CASCADE");
+  }
   BuildBundle();
   Open();
   CreateTables();
@@ -202,8 +206,9 @@ void Scene::CreateTables() {
 }
 
 void Scene::Sql(const std::string& sql) {
-  auto lease = MustDb(target().Acquire(5000), "connection");
-  MustDb(lease->Execute(Make(sql, {}, {}), {}), sql);
+  const config::Source& source = config.sources.at("app");
+  RunSql(options_.engine, source.sqlite_path.empty() ? std::getenv(UrlVariable(options_.engine)) : source.sqlite_path,
+         sql);
 }
 
 std::int64_t Scene::Count(const std::string& sql) {

@@ -24,7 +24,7 @@ class JobTest : public LedgerTest {
   }
 };
 
-TEST_F(JobTest, ALeaseIsHeldByOneRunnerAndRunsOut) {
+TEST_P(JobTest, ALeaseIsHeldByOneRunnerAndRunsOut) {
   const ProposalId id = Propose();
   EXPECT_TRUE(NothingToClaim());
   Decide(id, "lead");
@@ -55,7 +55,7 @@ TEST_F(JobTest, ALeaseIsHeldByOneRunnerAndRunsOut) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(JobTest, EachOutcomeHasItsState) {
+TEST_P(JobTest, EachOutcomeHasItsState) {
   const std::pair<ApplyStatus, ProposalState> outcomes[] = {
       {ApplyStatus::kApplied, ProposalState::kApplied},
       {ApplyStatus::kAlreadyApplied, ProposalState::kApplied},
@@ -73,7 +73,7 @@ TEST_F(JobTest, EachOutcomeHasItsState) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(JobTest, AReleasedJobCanBeWithdrawnUnlessItsEffectMayExist) {
+TEST_P(JobTest, AReleasedJobCanBeWithdrawnUnlessItsEffectMayExist) {
   const ProposalId id = Propose();
   Decide(id, "lead");
   const Job job = Claim();
@@ -91,7 +91,7 @@ TEST_F(JobTest, AReleasedJobCanBeWithdrawnUnlessItsEffectMayExist) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(JobTest, AWithdrawnProposalHasNoJobLeft) {
+TEST_P(JobTest, AWithdrawnProposalHasNoJobLeft) {
   const ProposalId id = Propose();
   Decide(id, "lead");
   EXPECT_TRUE(Decide(id, "lead", DecisionKind::kReject).accepted);
@@ -100,7 +100,7 @@ TEST_F(JobTest, AWithdrawnProposalHasNoJobLeft) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(JobTest, DisabledSourcesArePassedOver) {
+TEST_P(JobTest, DisabledSourcesArePassedOver) {
   const ProposalId id = Propose();
   Decide(id, "lead");
   ASSERT_TRUE(ledger->SetSourceDisabled("app", true, "operator"));
@@ -113,7 +113,7 @@ TEST_F(JobTest, DisabledSourcesArePassedOver) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(JobTest, IntentIsKept) {
+TEST_P(JobTest, IntentIsKept) {
   const ProposalId id = Propose();
   Decide(id, "lead");
   const Job job = Claim();
@@ -124,7 +124,7 @@ TEST_F(JobTest, IntentIsKept) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(JobTest, OnlyAnUnknownOutcomeIsClassified) {
+TEST_P(JobTest, OnlyAnUnknownOutcomeIsClassified) {
   const ProposalId id = Propose();
   Decide(id, "lead");
   EXPECT_EQ(ledger->Reconcile(id, ProposalState::kApplied, "op", "seen")->refusal_code,
@@ -138,6 +138,9 @@ TEST_F(JobTest, OnlyAnUnknownOutcomeIsClassified) {
   EXPECT_EQ(StateOf(id), ProposalState::kConflict);
   EXPECT_TRUE(Verify().intact);
 }
+
+INSTANTIATE_TEST_SUITE_P(Stores, JobTest, ::testing::Values("sqlite", "postgres"),
+                         [](const auto& store) { return std::string(store.param); });
 
 }  // namespace
 }  // namespace synapsor::ledger

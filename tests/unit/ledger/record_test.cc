@@ -74,7 +74,7 @@ TEST(Handles, ParseOnlyWhatTheyAre) {
   }
 }
 
-TEST_F(LedgerTest, RecordsACallAndReadsItBack) {
+TEST_P(LedgerTest, RecordsACallAndReadsItBack) {
   auto recorded = ledger->RecordCall(SampleProposalCall(clock.Now()));
   ASSERT_TRUE(recorded) << recorded.error().message;
   EXPECT_EQ(recorded->problem, RecordProblem::kNone);
@@ -104,7 +104,7 @@ TEST_F(LedgerTest, RecordsACallAndReadsItBack) {
   EXPECT_EQ(report.events, 3);
 }
 
-TEST_F(LedgerTest, OneOpenProposalForARow) {
+TEST_P(LedgerTest, OneOpenProposalForARow) {
   const ProposalId first = Propose();
   auto second = ledger->RecordCall(SampleProposalCall(clock.Now()));
   ASSERT_TRUE(second);
@@ -117,7 +117,7 @@ TEST_F(LedgerTest, OneOpenProposalForARow) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(LedgerTest, AnExpiredProposalMakesRoom) {
+TEST_P(LedgerTest, AnExpiredProposalMakesRoom) {
   const ProposalId first = Propose();
   clock.Advance(3601);
   const ProposalId second = Propose();
@@ -130,7 +130,7 @@ TEST_F(LedgerTest, AnExpiredProposalMakesRoom) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(LedgerTest, StepsAreIdempotentByKey) {
+TEST_P(LedgerTest, StepsAreIdempotentByKey) {
   ledger::Run parent;
   parent.kind = "agent_run";
   parent.workflow = "billing.flow";
@@ -151,19 +151,19 @@ TEST_F(LedgerTest, StepsAreIdempotentByKey) {
   EXPECT_FALSE(ledger->FindStep(run, "other")->has_value());
 }
 
-TEST_F(LedgerTest, FingerprintsNeedTheSalt) {
+TEST_P(LedgerTest, FingerprintsNeedTheSalt) {
   const Scalar values[] = {Scalar::Text("INV-1"), Scalar::Int(5)};
   const std::string print = ledger->FingerprintParameters(values);
   Reopen();
   EXPECT_EQ(ledger->FingerprintParameters(values), print);
   const Scalar joined[] = {Scalar::Text("INV-15")};
   EXPECT_NE(ledger->FingerprintParameters(joined), print);
-  auto other = Open("sqlite:" + folder.File("other.db"), clock);
+  auto other = Open("sqlite:" + folder.File("unrelated.db"), clock);
   ASSERT_TRUE(other);
   EXPECT_NE((*other)->FingerprintParameters(values), print);
 }
 
-TEST_F(LedgerTest, ListsByEachFilter) {
+TEST_P(LedgerTest, ListsByEachFilter) {
   const ProposalId a = Propose("INV-1");
   clock.Advance(10);
   const ProposalId b = Propose("INV-2");
@@ -184,6 +184,9 @@ TEST_F(LedgerTest, ListsByEachFilter) {
   EXPECT_EQ(ids({.since = clock.Now()}), std::vector{b});
   EXPECT_EQ(ids({.until = clock.Now()}), std::vector{a});
 }
+
+INSTANTIATE_TEST_SUITE_P(Stores, LedgerTest, ::testing::Values("sqlite", "postgres"),
+                         [](const auto& store) { return std::string(store.param); });
 
 }  // namespace
 }  // namespace synapsor::ledger

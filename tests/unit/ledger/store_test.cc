@@ -19,7 +19,13 @@ void Script(const std::string& file, const std::string& sql) {
   sqlite3_close(db);
 }
 
-TEST_F(LedgerTest, IsReadableByItsOwnerOnly) {
+class FileTest : public LedgerTest {};
+class ThreadTest : public LedgerTest {};
+INSTANTIATE_TEST_SUITE_P(Stores, FileTest, ::testing::Values("sqlite"));
+INSTANTIATE_TEST_SUITE_P(Stores, ThreadTest, ::testing::Values("sqlite", "postgres"),
+                         [](const auto& store) { return std::string(store.param); });
+
+TEST_P(FileTest, IsReadableByItsOwnerOnly) {
   struct stat info {};
   ASSERT_EQ(::stat(file.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
@@ -59,7 +65,7 @@ TEST(Store, RefusesOtherDatabasesAndNewerLedgers) {
   EXPECT_FALSE(Open("sqlite:/proc/nowhere/ledger.db", SystemClock()));
 }
 
-TEST_F(LedgerTest, SaysThatItIsLocked) {
+TEST_P(FileTest, SaysThatItIsLocked) {
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
@@ -72,7 +78,7 @@ TEST_F(LedgerTest, SaysThatItIsLocked) {
   EXPECT_TRUE(ledger->RecordCall(SampleCall()));
 }
 
-TEST_F(LedgerTest, ThreadsShareCommitsAndLoseNothing) {
+TEST_P(ThreadTest, ThreadsShareCommitsAndLoseNothing) {
   constexpr int kThreads = 16, kCalls = 20;
   std::vector<std::thread> threads;
   std::atomic<int> failures{0};
@@ -90,7 +96,7 @@ TEST_F(LedgerTest, ThreadsShareCommitsAndLoseNothing) {
   EXPECT_EQ(report.events, 1 + kThreads * kCalls);
 }
 
-TEST_F(LedgerTest, SixteenProposersAndApproversOnTheSameRows) {
+TEST_P(ThreadTest, SixteenProposersAndApproversOnTheSameRows) {
   constexpr int kThreads = 16, kRows = 4;
   std::vector<std::thread> threads;
   std::atomic<int> proposed{0}, refused{0}, approved{0}, wrong{0};
@@ -130,7 +136,7 @@ TEST_F(LedgerTest, SixteenProposersAndApproversOnTheSameRows) {
   EXPECT_TRUE(Verify().intact);
 }
 
-TEST_F(LedgerTest, AFailingCallTakesNoOtherWithIt) {
+TEST_P(FileTest, AFailingCallTakesNoOtherWithIt) {
   Propose("INV-1");
   Tamper("CREATE TRIGGER no_second BEFORE INSERT ON proposals WHEN new.object = 'POISON' "
          "BEGIN SELECT RAISE(ABORT, 'poisoned'); END; UPDATE head SET id = 1");
@@ -150,6 +156,96 @@ TEST_F(LedgerTest, AFailingCallTakesNoOtherWithIt) {
   EXPECT_EQ(good, 70);
   EXPECT_EQ(bad, 10);
   EXPECT_TRUE(Verify().intact);
+}
+
+// Several processes on one ledger: each with its own connections and its own idea of the head.
+TEST_P(ThreadTest, SeveralLedgersOnOneStoreKeepOneChain) {
+  constexpr int kLedgers = 4, kCalls = 15;
+  std::vector<std::thread> threads;
+  std::atomic<int> failures{0}, proposals{0};
+  for (int t = 0; t < kLedgers; ++t) {
+    threads.emplace_back([&] {
+      auto own = OpenAnother();
+      if (!own) {
+        ++failures;
+        return;
+      }
+      for (int i = 0; i < kCalls; ++i) {
+        auto recorded = (*own)->RecordCall(SampleProposalCall(clock.Now(), "INV-" + std::to_string(i)));
+        if (!recorded) {
+          ++failures;
+        } else if (recorded->problem == RecordProblem::kNone) {
+          ++proposals;
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(proposals, kCalls);
+  const ChainReport report = Verify();
+  EXPECT_TRUE(report.intact) << report.problem;
+  EXPECT_EQ(report.events, 1 + 2 * kCalls);
+}
+
+// Starting together, they make the tables once.
+TEST_P(ThreadTest, SeveralProcessesMayOpenAnEmptyStoreAtOnce) {
+  ledger.reset();
+  if (IsPostgres()) {
+    OnServer("DROP SCHEMA synapsor_ledger CASCADE");
+  } else {
+    file = folder.File("fresh.db");
+  }
+  std::vector<std::thread> threads;
+  std::atomic<int> opened{0};
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&] { opened += OpenAnother().has_value() ? 1 : 0; });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(opened, 6);
+  Reopen();
+  EXPECT_EQ(Verify().events, 1);
+}
+
+class ServerTest : public LedgerTest {};
+INSTANTIATE_TEST_SUITE_P(Stores, ServerTest, ::testing::Values("postgres"));
+
+TEST_P(ServerTest, RefusesNewerLedgersAndUnverifiedServers) {
+  ledger.reset();
+  OnServer("UPDATE meta SET version = 99");
+  auto newer = OpenAnother();
+  ASSERT_FALSE(newer);
+  EXPECT_NE(newer.error().message.find("version 99"), std::string::npos);
+  auto unverified = Open("postgresql://u@db.example.com/ledger?sslmode=require", clock);
+  ASSERT_FALSE(unverified);
+  EXPECT_EQ(unverified.error().kind, ErrorKind::kUsage);
+  auto nobody = Open("postgresql://u:secret@127.0.0.1:1/ledger", clock);
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(nobody.error().message.find("secret"), std::string::npos);
+}
+
+TEST_P(ServerTest, SurvivesALostConnection) {
+  ASSERT_TRUE(ledger->RecordCall(SampleCall()));
+  OnServer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'synapsor-ledger'");
+  int attempts = 0;
+  while (!ledger->RecordCall(SampleCall()) && attempts < 3) ++attempts;
+  EXPECT_LE(attempts, 1);
+  EXPECT_TRUE(Verify().intact);
+}
+
+TEST_P(ServerTest, LeasesGoByTheServersClock) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  ManualClock skewed;
+  skewed.Advance(-1'000'000);
+  auto other = Open(url, skewed);
+  ASSERT_TRUE(other);
+  const std::int64_t before = SystemClock().Now().micros;
+  Tamper("UPDATE jobs SET due_at = 1");
+  auto job = (*other)->ClaimJob("r", 60, {});
+  ASSERT_TRUE(job && *job);
+  EXPECT_GT((*job)->lease_expires_at.micros, before);
 }
 
 // A limit on the size of files makes writes fail as a full disk does, part of the way through a commit.

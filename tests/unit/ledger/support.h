@@ -2,15 +2,19 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <libpq-fe.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 
+#include "runtime/ledger/durable_ledger.h"
 #include "runtime/ledger/ledger.h"
+#include "runtime/ledger/postgres_store.h"
 #include "runtime/proposal/lifecycle.h"
 
 namespace synapsor::ledger {
@@ -109,13 +113,39 @@ inline Decision Approval(const Proposal& proposal, const std::string& subject,
   return decision;
 }
 
-class LedgerTest : public ::testing::Test {
+// Runs on both stores; on PostgreSQL where SYNAPSOR_TEST_POSTGRES_URL names a server, whose ledger is dropped first.
+class LedgerTest : public ::testing::TestWithParam<const char*> {
  protected:
-  void SetUp() override { Reopen(); }
+  void SetUp() override {
+    if (IsPostgres()) {
+      if (std::getenv("SYNAPSOR_TEST_POSTGRES_URL") == nullptr) GTEST_SKIP() << "no PostgreSQL server";
+      url = std::getenv("SYNAPSOR_TEST_POSTGRES_URL");
+      OnServer("DROP SCHEMA IF EXISTS synapsor_ledger CASCADE");
+    }
+    Reopen();
+  }
+
+  bool IsPostgres() const { return std::string_view(GetParam()) == "postgres"; }
+
+  Result<std::unique_ptr<Ledger>> OpenAnother() {
+    if (!IsPostgres()) return Open("sqlite:" + file, clock);
+    auto store = OpenPostgresStore(url, clock, LedgerTime::kProcess);
+    if (!store) return tl::unexpected(store.error());
+    return OpenDurable(std::move(*store), clock);
+  }
+
+  void OnServer(const std::string& sql) {
+    PGconn* connection = PQconnectdb(url.c_str());
+    PGresult* result = PQexec(connection, ("SET client_min_messages = warning; SET search_path = synapsor_ledger;" + sql).c_str());
+    EXPECT_TRUE(PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK)
+        << PQresultErrorMessage(result);
+    PQclear(result);
+    PQfinish(connection);
+  }
 
   void Reopen() {
     ledger.reset();
-    auto opened = Open("sqlite:" + file, clock);
+    auto opened = OpenAnother();
     ASSERT_TRUE(opened) << opened.error().message;
     ledger = std::move(*opened);
   }
@@ -142,8 +172,9 @@ class LedgerTest : public ::testing::Test {
     return view && *view ? (*view)->state : ProposalState::kExpired;
   }
 
-  // Changes the file behind the ledger's back, triggers and all.
+  // Changes rows behind the ledger's back, triggers and all.
   void Tamper(const std::string& sql) {
+    if (IsPostgres()) return OnServer("ALTER TABLE events DISABLE TRIGGER ALL; " + sql);
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
     sqlite3_busy_timeout(db, 2000);
@@ -166,6 +197,7 @@ class LedgerTest : public ::testing::Test {
   ManualClock clock;
   Folder folder;
   std::string file = folder.File("ledger.db");
+  std::string url;
   std::unique_ptr<Ledger> ledger;
 };
 

@@ -11,7 +11,7 @@ struct Tampering {
 };
 
 const Tampering kTamperings[] = {
-    {"an event's payload", "UPDATE events SET payload = replace(payload, 'approved', 'rejected') WHERE kind = 'proposal.approved'", true},
+    {"an event payload", "UPDATE events SET payload = replace(payload, 'approved', 'rejected') WHERE kind = 'proposal.approved'", true},
     {"an event's actor", "UPDATE events SET actor = 'other' WHERE sequence = 2", false},
     {"an event deleted", "DELETE FROM events WHERE sequence = 2", true},
     {"the last event deleted", "DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events)", false},
@@ -45,6 +45,20 @@ class TamperTest : public LedgerTest {
  protected:
   void SetUp() override {
     LedgerTest::SetUp();
+    if (!IsSkipped()) Fill();
+  }
+
+  // Brings the ledger back to what Fill left.
+  void Restore(const std::string& clean) {
+    if (IsPostgres()) return TamperTest::SetUp();
+    ledger.reset();
+    std::filesystem::remove(file + "-wal");
+    std::filesystem::remove(file + "-shm");
+    std::filesystem::copy_file(clean, file, std::filesystem::copy_options::overwrite_existing);
+    Reopen();
+  }
+
+  void Fill() {
     ASSERT_EQ(Propose("INV-1"), 1);
     ASSERT_EQ(Propose("INV-2"), 2);
     ASSERT_TRUE(Decide(2, "lead-1").accepted);
@@ -58,7 +72,7 @@ class TamperTest : public LedgerTest {
   }
 };
 
-TEST_F(TamperTest, UntouchedIsIntact) {
+TEST_P(TamperTest, UntouchedIsIntact) {
   const ChainReport report = Verify();
   EXPECT_TRUE(report.intact) << report.problem;
   EXPECT_TRUE(Verify(report.head).intact);
@@ -71,15 +85,11 @@ TEST_F(TamperTest, UntouchedIsIntact) {
   EXPECT_FALSE(ledger->VerifyProposal(3)->intact);
 }
 
-TEST_F(TamperTest, EveryChangeIsFound) {
+TEST_P(TamperTest, EveryChangeIsFound) {
   const std::string clean = folder.File("clean.db");
-  Tamper("VACUUM INTO '" + clean + "'; UPDATE head SET id = 1");
+  if (!IsPostgres()) Tamper("VACUUM INTO '" + clean + "'; UPDATE head SET id = 1");
   for (const Tampering& tampering : kTamperings) {
-    ledger.reset();
-    std::filesystem::remove(file + "-wal");
-    std::filesystem::remove(file + "-shm");
-    std::filesystem::copy_file(clean, file, std::filesystem::copy_options::overwrite_existing);
-    Reopen();
+    Restore(clean);
     ASSERT_TRUE(Verify().intact);
     Tamper(tampering.sql);
     const ChainReport report = Verify();
@@ -91,7 +101,17 @@ TEST_F(TamperTest, EveryChangeIsFound) {
   }
 }
 
-TEST_F(TamperTest, EventsRefuseUpdateAndDelete) {
+TEST_P(TamperTest, EventsRefuseUpdateAndDelete) {
+  if (IsPostgres()) {
+    PGconn* connection = PQconnectdb(url.c_str());
+    for (const char* sql : {"UPDATE synapsor_ledger.events SET actor = 'x'", "DELETE FROM synapsor_ledger.events"}) {
+      PGresult* result = PQexec(connection, sql);
+      EXPECT_EQ(PQresultStatus(result), PGRES_FATAL_ERROR);
+      PQclear(result);
+    }
+    PQfinish(connection);
+    return;
+  }
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
   EXPECT_NE(sqlite3_exec(db, "UPDATE events SET actor = 'x'", nullptr, nullptr, nullptr), SQLITE_OK);
@@ -99,13 +119,16 @@ TEST_F(TamperTest, EventsRefuseUpdateAndDelete) {
   sqlite3_close(db);
 }
 
-TEST_F(TamperTest, ACutTailWithAForgedHeadNeedsTheNotedHash) {
+TEST_P(TamperTest, ACutTailWithAForgedHeadNeedsTheNotedHash) {
   const std::string noted = Verify().head;
   Tamper("DELETE FROM sources; DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events);"
          "UPDATE head SET sequence = sequence - 1, hash = (SELECT hash FROM events ORDER BY sequence DESC LIMIT 1)");
   EXPECT_TRUE(Verify().intact);
   EXPECT_FALSE(Verify(noted).intact);
 }
+
+INSTANTIATE_TEST_SUITE_P(Stores, TamperTest, ::testing::Values("sqlite", "postgres"),
+                         [](const auto& store) { return std::string(store.param); });
 
 }  // namespace
 }  // namespace synapsor::ledger

@@ -1,0 +1,11 @@
+// Statements of the tests themselves against a target database, past the drivers that are under test.
+#pragma once
+
+#include <string>
+
+namespace synapsor::writeback {
+
+// `where` is a path for sqlite, a URL otherwise. Throws std::runtime_error.
+void RunSql(const std::string& engine, const std::string& where, const std::string& sql);
+
+}  // namespace synapsor::writeback
