@@ -98,6 +98,18 @@ class Explainer {
   // The current token does not fit; `begin` is where its clause begins.
   void ReportMismatch(std::size_t begin, const std::vector<TokenKind>& expected) {
     ++reported_;
+    // A clause keyword that a list took for its next item: a AS x.b, EVIDENCE ON.
+    if (at_ > begin + 1 && tokens_[at_ - 2].kind == kComma && StartsLine(at_ - 1) &&
+        FindClause(set_, tokens_, at_ - 1) != nullptr) {
+      const Span comma = At(tokens_[at_ - 2]);
+      --at_;
+      sink_
+          .Report(Kind::kSyntaxError, comma,
+                  fmt::format("expected another item after `,`, found {}",
+                              DescribeFound(text_, tokens_[at_])))
+          .WithFix({"remove `,`", {{comma, ""}}, false});
+      return;
+    }
     syntax::ReportMismatch(sink_, Here(begin), expected);
   }
 
@@ -143,10 +155,20 @@ class Explainer {
     return gap.find('\n') != std::string_view::npos;
   }
 
+  // The first word of a clause begins a line here, whatever follows.
+  bool HalfBegins(ClauseSet set, std::size_t index) const {
+    if (index == 0 || !StartsLine(index) || tokens_[index - 1].kind == kComma) return false;
+    const auto clauses = ClausesOf(set);
+    return std::any_of(clauses.begin(), clauses.end(),
+                       [&](const Clause& clause) { return clause.first == tokens_[index].kind; });
+  }
+
   // Moves to the next clause of the set or of the one around it. False at the end of the statement.
   bool SkipToClause(ClauseSet set, const ClauseSet* outer) {
-    while (!AtEnd() && !BeginsClause(set, at_) && !(outer != nullptr && BeginsClause(*outer, at_)))
+    while (!AtEnd() && !BeginsClause(set, at_) && !HalfBegins(set, at_) &&
+           !(outer != nullptr && BeginsClause(*outer, at_))) {
       ++at_;
+    }
     return !AtEnd();
   }
 
@@ -159,10 +181,13 @@ class Explainer {
     const std::size_t begin = at_;
     SkipToClause(section.set, section.outer);
     const std::size_t end = at_;
-    for (at_ = begin; at_ < end; ++at_) section.confused = section.confused || may_begin();
+    for (at_ = begin; at_ < end; ++at_) {
+      section.confused = section.confused || may_begin() || (at_ > begin && StartsLine(at_));
+    }
   }
 
   void ExplainSection(ClauseSet set, const ClauseSet* outer) {
+    set_ = set;
     Section section{set, outer, {}, 0, nullptr, false};
     std::size_t clause_begin = at_;
     while (!AtEnd()) {
@@ -184,6 +209,7 @@ class Explainer {
       if (clause->phrase == "PLAN") {
         ++at_;
         ExplainSection(ClauseSet::kPlan, &section.set);
+        set_ = set;
         continue;
       }
       if (!Parse(clause->parse)) {
@@ -191,6 +217,7 @@ class Explainer {
         Recover(section);
       } else if (clause->phrase == "WRITE PROPOSAL") {
         ExplainSection(ClauseSet::kWrite, &section.set);
+        set_ = set;
       }
       if (clause->phrase == "END PLAN") break;
     }
@@ -261,7 +288,9 @@ class Explainer {
   // place. Otherwise null, with the mistake reported and one token passed.
   const Clause* Unknown(Section& section, std::size_t clause_begin) {
     if (const Clause* swallowed = Swallowed(section)) return swallowed;
+    const int before = reported_;
     if (const Clause* half = HalfNamed(section)) return half;
+    if (reported_ != before) return nullptr;
     if (const Clause* misspelt = Misspelt(section)) return misspelt;
     section.confused = true;
     const Token& token = tokens_[at_];
@@ -437,6 +466,7 @@ class Explainer {
   StatementStream stream_;
   Grammar parser_;
   std::shared_ptr<StopAndExplain> strategy_;
+  ClauseSet set_ = ClauseSet::kWorkflow;  // that is gone through
   std::size_t at_ = 0;
   int reported_ = 0;
 };

@@ -22,7 +22,7 @@ bool Has(const Kinds& kinds, TokenKind kind) {
 bool TookKeywordForName(const Place& place, const Kinds& expected) {
   if (place.at <= place.begin + 1) return false;
   const TokenKind taken = place.tokens[place.at - 1].kind;
-  return IsKeyword(taken) && Has(expected, taken);
+  return IsKeyword(taken) && Has(expected, taken) && !Has(expected, kIdent);
 }
 
 bool SuggestKeyword(diag::Finding& finding, const Place& place, const Token& found,

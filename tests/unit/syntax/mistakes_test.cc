@@ -248,6 +248,31 @@ TEST(Mistakes, AMissingComma) {
               ElementsAre("6:3-6:4 SYN001 expected `,` after `a AS x.b`, found `c`"));
 }
 
+TEST(Mistakes, ASecondWordThatIsNotKnown) {
+  EXPECT_THAT(LinesOf("CREATE AGENT WORKFLOW a.w\nSESSION REQUIRE k\nALLOWED CAPABILITIES "
+                      "(a.b)\nCHECKPOINT EACH STEP;"),
+              ElementsAre("4:12-4:16 SYN001 expected `EVERY` after `CHECKPOINT`, found `EACH`"));
+}
+
+TEST(Mistakes, ACommaTooMany) {
+  EXPECT_THAT(LinesOf("CREATE AGENT CONTEXT a.b\nROOT t AS x\nLOOKUP x.id = SESSION k\nOUTPUT "
+                      "SLOTS\n  a AS x.b,\nEVIDENCE ON;"),
+              ElementsAre("5:11-5:12 SYN001 expected another item after `,`, found `EVIDENCE`"));
+}
+
+TEST(Mistakes, NothingCountsAsMissingBehindAMistake) {
+  EXPECT_THAT(
+      LinesOf("CREATE AGENT WORKFLOW a.w\nVERSION 3\nSESSION REQUIRES tenant_id\nALLOWED "
+              "CAPABILITIES (a.b);"),
+      ElementsAre("2:9-2:10 SYN001 expected a text in single quotes after `VERSION`, found `3`",
+                  "3:9-3:17 SYN001 expected `REQUIRE` after `SESSION`, found `REQUIRES`"));
+  EXPECT_THAT(
+      LinesOf(CapabilityWith("WRITE PROPOSAL TARGET t OPERATION UPDATE LOOKUP id FROM ARG i\n"
+                             "COLUMNS a FROM VALUE 1\nCONFLICT GUARD")),
+      ElementsAre("7:15-7:16 SYN001 expected a name after `CONFLICT GUARD`, found the end of the "
+                  "statement"));
+}
+
 TEST(Mistakes, AFixedValueNeedsItsWord) {
   const Parsed parsed(CapabilityWith(
       "WRITE PROPOSAL TARGET t OPERATION UPDATE LOOKUP id FROM ARG i TENANT c FROM BINDING b\n"
