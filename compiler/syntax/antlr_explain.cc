@@ -182,7 +182,8 @@ class Explainer {
     SkipToClause(section.set, section.outer);
     const std::size_t end = at_;
     for (at_ = begin; at_ < end; ++at_) {
-      section.confused = section.confused || may_begin() || (at_ > begin && StartsLine(at_));
+      const bool begins_line = at_ > begin && StartsLine(at_) && tokens_[at_ - 1].kind != kComma;
+      section.confused = section.confused || may_begin() || begins_line;
     }
   }
 
