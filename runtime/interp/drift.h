@@ -1,0 +1,13 @@
+// Whether the live sources still are what a bundle was built for: just the tables and columns that its plans use.
+#pragma once
+
+#include "runtime/base/result.h"
+#include "runtime/bundle/bundle.h"
+#include "runtime/interp/invoke.h"
+
+namespace synapsor::interp {
+
+// An error of kInvalid names the first table that differs and how.
+Status CheckDrift(const bundle::Bundle& bundle, const Readers& readers);
+
+}  // namespace synapsor::interp
