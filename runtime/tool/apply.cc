@@ -1,0 +1,189 @@
+// `synapsor-runner apply`: the trusted worker. The only place in this program that holds the write credential.
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "runtime/cli/output.h"
+#include "runtime/db/writer.h"
+#include "runtime/interp/drift.h"
+#include "runtime/tool/command.h"
+#include "runtime/tool/parts.h"
+#include "runtime/tool/style.h"
+#include "runtime/writeback/apply.h"
+
+namespace synapsor::runner {
+namespace {
+
+using nlohmann::json;
+
+constexpr cli::OptionSpec kOptions[] = {
+    kBundleOption,
+    kConfigOption,
+    {"--once", "", "carry out what is ready now, then end"},
+    {"--watch", "", "stay and carry out what gets approved"},
+    {"--source", "NAME", "only changes of this source", "", "", true},
+    {"--runner", "NAME", "identity of this runner; default: host and process"},
+    {"--lease", "SECONDS", "how long a job is reserved; default 60"},
+    kFormatOption,
+};
+
+constexpr int kPollMs = 500;
+constexpr int kMaxFailuresInARow = 20;
+
+std::atomic<bool> stop_asked{false};
+extern "C" void AskToStop(int) { stop_asked.store(true); }
+
+// The step that runs is finished: nothing here interrupts a call.
+void StopOnSignals() {
+  struct sigaction action {};
+  action.sa_handler = AskToStop;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+Result<writeback::Writers> OpenWriters(const bundle::Bundle& bundle, const config::Config& config,
+                                       const std::vector<std::string>& only) {
+  writeback::Writers writers;
+  for (const bundle::Source& source : bundle.sources) {
+    if (!only.empty() && std::find(only.begin(), only.end(), source.name) == only.end()) continue;
+    const auto configured = config.sources.find(source.name);
+    if (configured == config.sources.end()) {
+      return Fail(ErrorKind::kUsage, fmt::format("source `{}` of the bundle is not in the configuration", source.name),
+                  "name it under `sources` in synapsor.json, or give the file with `--config`");
+    }
+    SYN_ASSIGN_OR_RETURN(const auto credential, db::WriteCredential::FromConfig(configured->second));
+    SYN_ASSIGN_OR_RETURN(auto writer, db::OpenWriter(credential));
+    writers.emplace(source.name, std::move(writer));
+  }
+  for (const std::string& name : only) {
+    if (!writers.contains(name)) return Fail(ErrorKind::kUsage, fmt::format("the bundle has no source `{}`", Shown(name, 60)));
+  }
+  return writers;
+}
+
+std::string DefaultRunner() {
+  char host[256] = "host";
+  ::gethostname(host, sizeof host - 1);
+  return fmt::format("{}:{}", host, ::getpid());
+}
+
+bool IsApplied(ledger::ApplyStatus status) {
+  return status == ledger::ApplyStatus::kApplied || status == ledger::ApplyStatus::kAlreadyApplied;
+}
+
+std::string ReceiptText(const ledger::Receipt& receipt, const Style& style) {
+  const std::string status(ledger::ApplyStatusName(receipt.status));
+  std::string out = fmt::format("{} {}", ledger::ProposalHandle(receipt.proposal), IsApplied(receipt.status) ? style.Green(status) : style.Red(status));
+  if (!receipt.safe_error_code.empty()) out += ": " + receipt.safe_error_code;
+  if (IsApplied(receipt.status)) out += fmt::format(", {} row", receipt.rows_affected);
+  if (!receipt.new_version.is_null) out += fmt::format(", version {} -> {}", Shown(receipt.previous_version), Shown(receipt.new_version));
+  return out + "\n";
+}
+
+json ReceiptJson(const ledger::Receipt& receipt) {
+  return {{"proposal", ledger::ProposalHandle(receipt.proposal)}, {"status", ledger::ApplyStatusName(receipt.status)},
+          {"rows_affected", receipt.rows_affected}, {"code", receipt.safe_error_code},
+          {"previous_version", ToJson(receipt.previous_version)}, {"new_version", ToJson(receipt.new_version)},
+          {"at", FormatInstant(receipt.executed_at)}};
+}
+
+class Worker {
+ public:
+  Worker(const bundle::Bundle& bundle, const config::Config& config, const writeback::Writers& writers,
+         ledger::Ledger& ledger, writeback::Options options, bool as_json)
+      : bundle_(bundle), config_(config), writers_(writers), ledger_(ledger), options_(std::move(options)), as_json_(as_json) {}
+
+  // All that is ready. A failure to find out an outcome ends the pass.
+  Result<int> Once() {
+    bool any = false;
+    int code = kExitFine;
+    while (!stop_asked.load()) {
+      SYN_ASSIGN_OR_RETURN(const auto receipt, Next());
+      if (!receipt) break;
+      any = true;
+      if (!IsApplied(receipt->status)) code = kExitRefused;
+      SYN_RETURN_IF_ERROR(Say(*receipt));
+    }
+    if (!any && !as_json_) SYN_RETURN_IF_ERROR(cli::WriteData("nothing to apply\n"));
+    return code;
+  }
+
+  Result<int> Watch() {
+    cli::PrintRemark(kProgram, fmt::format("watching as {}; SIGTERM ends it after the step that runs", options_.runner));
+    int failures = 0;
+    while (!stop_asked.load()) {
+      const auto receipt = Next();
+      if (!receipt) {
+        cli::PrintError(kProgram, receipt.error());
+        if (++failures >= kMaxFailuresInARow) return tl::unexpected(receipt.error());
+      } else {
+        failures = 0;
+        if (*receipt) SYN_RETURN_IF_ERROR(Say(**receipt));
+      }
+      if (!receipt || !*receipt) ::poll(nullptr, 0, kPollMs);
+    }
+    cli::PrintRemark(kProgram, "stopped");
+    return kExitFine;
+  }
+
+ private:
+  Result<std::optional<ledger::Receipt>> Next() {
+    return writeback::ApplyOne(bundle_, config_, writers_, ledger_, SystemClock(), options_);
+  }
+  Status Say(const ledger::Receipt& receipt) const {
+    return cli::WriteData(as_json_ ? ReceiptJson(receipt).dump(-1, ' ', false, json::error_handler_t::replace) + "\n"
+                                   : ReceiptText(receipt, TerminalStyle()));
+  }
+
+  const bundle::Bundle& bundle_;
+  const config::Config& config_;
+  const writeback::Writers& writers_;
+  ledger::Ledger& ledger_;
+  writeback::Options options_;
+  bool as_json_;
+};
+
+Result<int> Run(const cli::Arguments& arguments) {
+  if (!arguments.positional().empty()) return Fail(ErrorKind::kUsage, "`apply` takes no words, only options");
+  if (arguments.Has("--once") == arguments.Has("--watch")) {
+    return Fail(ErrorKind::kUsage, "say either `--once` or `--watch`");
+  }
+  SYN_ASSIGN_OR_RETURN(const auto lease, arguments.Number("--lease", 15));
+  SYN_ASSIGN_OR_RETURN(const config::Config config, LoadConfig(arguments));
+  SYN_ASSIGN_OR_RETURN(const bundle::Bundle bundle, LoadBundle(arguments));
+  SYN_ASSIGN_OR_RETURN(const writeback::Writers writers, OpenWriters(bundle, config, arguments.Values("--source")));
+  SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
+  writeback::Options options;
+  options.runner = arguments.ValueOr("--runner", DefaultRunner());
+  options.lease_seconds = lease.value_or(options.lease_seconds);
+  options.log = [](const std::string& line) { cli::PrintRemark(kProgram, Shown(line)); };
+  options.check_schema = [&](const bundle::Source& source) -> Result<std::string> {
+    const auto writer = writers.find(source.name);
+    return writer == writers.end() ? Result<std::string>(std::string()) : interp::FindDrift(source, *writer->second);
+  };
+  StopOnSignals();
+  Worker worker(bundle, config, writers, *ledger, std::move(options), WantsJson(arguments));
+  return arguments.Has("--once") ? worker.Once() : worker.Watch();
+}
+
+}  // namespace
+
+const Command kApplyCommand = {
+    "apply",
+    "carry out approved changes, each as one guarded one-row statement",
+    "--once | --watch --bundle FILE [--source NAME]...",
+    "The trusted worker: takes approved changes from the ledger, checks each again, and makes it with the write\n"
+    "credential. Ends with 1 when a change ended in a conflict or failed; those have changed nothing. Safe to kill and to\n"
+    "run again: a change takes effect once. Prints one line a change, with `--format json` one object a line.",
+    "synapsor-runner apply --once --bundle app.bundle.json",
+    kOptions,
+    Run,
+};
+
+}  // namespace synapsor::runner

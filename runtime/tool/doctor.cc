@@ -1,0 +1,135 @@
+// `synapsor-runner doctor`: looks at everything a deployment needs and says what is wrong and how to mend it.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/cli/output.h"
+#include "runtime/db/reader.h"
+#include "runtime/interp/drift.h"
+#include "runtime/tool/command.h"
+#include "runtime/tool/parts.h"
+#include "runtime/tool/style.h"
+
+namespace synapsor::runner {
+namespace {
+
+using nlohmann::json;
+
+constexpr cli::OptionSpec kOptions[] = {kBundleOption, kConfigOption, kFormatOption};
+
+struct Check {
+  std::string what, problem, hint;
+  bool is_warning = false;
+};
+
+class Doctor {
+ public:
+  explicit Doctor(const cli::Arguments& arguments) : arguments_(arguments) {}
+
+  std::vector<Check> Examine() {
+    auto config = LoadConfig(arguments_);
+    if (!Note("configuration", config)) return std::move(checks_);
+    config_ = *std::move(config);
+    if (config_.path.empty()) Warn("configuration", "there is no synapsor.json here; defaults hold", "`sync init` writes one");
+    CheckLedger();
+    CheckApproval();
+    interp::Readers readers = CheckSources();
+    CheckBundle(readers);
+    return std::move(checks_);
+  }
+
+ private:
+  template <typename T>
+  bool Note(std::string what, const Result<T>& result) {
+    if (result) {
+      checks_.push_back({std::move(what), {}, {}});
+    } else {
+      checks_.push_back({std::move(what), result.error().message, result.error().hint});
+    }
+    return result.has_value();
+  }
+  void Warn(std::string what, std::string problem, std::string hint) {
+    checks_.push_back({std::move(what), std::move(problem), std::move(hint), true});
+  }
+
+  void CheckLedger() {
+    auto ledger = OpenLedger(config_);
+    if (!Note("ledger", ledger)) return;
+    const auto report = (*ledger)->VerifyChain();
+    if (!Note("chain of events", report) || report->intact) return;
+    checks_.back() = {"chain of events", report->problem, "keep a copy of the ledger and find out who can write to it"};
+  }
+
+  void CheckApproval() {
+    if (!config_.approval.role_members.empty()) return;
+    Warn("approval", "no role has members, so nobody can decide from the command line",
+         "list them in synapsor.json: \"approval\": {\"roles\": {\"reviewer\": [\"name\"]}}");
+  }
+
+  interp::Readers CheckSources() {
+    interp::Readers readers;
+    if (config_.sources.empty()) Warn("sources", "the configuration names none", "add `sources` to synapsor.json");
+    for (const auto& [name, source] : config_.sources) {
+      auto reader = db::OpenReader(source);
+      if (Note(fmt::format("source `{}`, reading", name), reader)) readers.emplace(name, *std::move(reader));
+    }
+    return readers;
+  }
+
+  void CheckBundle(const interp::Readers& readers) {
+    if (!arguments_.Has("--bundle")) return Warn("bundle", "none given, so contracts and schema drift were not looked at", "add `--bundle FILE`");
+    const auto bundle = LoadBundle(arguments_);
+    if (!Note("bundle", bundle)) return;
+    for (const bundle::Source& source : bundle->sources) {
+      if (!config_.sources.contains(source.name)) {
+        checks_.push_back({"bundle", fmt::format("its source `{}` is not in the configuration", source.name), "name it under `sources` in synapsor.json"});
+      }
+    }
+    Note("schema as the bundle expects it", Status(interp::CheckDrift(*bundle, readers)));
+  }
+
+  const cli::Arguments& arguments_;
+  config::Config config_;
+  std::vector<Check> checks_;
+};
+
+std::string Report(const std::vector<Check>& checks, const Style& style) {
+  std::string out;
+  for (const Check& check : checks) {
+    const std::string mark = check.problem.empty() ? style.Green("ok     ") : check.is_warning ? style.Yellow("warning") : style.Red("wrong  ");
+    out += fmt::format("{} {}{}\n", mark, check.what, check.problem.empty() ? "" : ": " + Shown(check.problem));
+    if (!check.hint.empty()) out += fmt::format("        {}\n", Shown(check.hint));
+  }
+  return out;
+}
+
+Result<int> Run(const cli::Arguments& arguments) {
+  if (!arguments.positional().empty()) return Fail(ErrorKind::kUsage, "`doctor` takes no words, only options");
+  const std::vector<Check> checks = Doctor(arguments).Examine();
+  bool healthy = true;
+  json list = json::array();
+  for (const Check& check : checks) {
+    healthy = healthy && (check.problem.empty() || check.is_warning);
+    list.push_back({{"what", check.what}, {"ok", check.problem.empty()}, {"warning", check.is_warning}, {"problem", check.problem}, {"hint", check.hint}});
+  }
+  const std::string out = WantsJson(arguments)
+                              ? json{{"healthy", healthy}, {"checks", list}}.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
+                              : Report(checks, TerminalStyle());
+  SYN_RETURN_IF_ERROR(cli::WriteData(out));
+  return healthy ? kExitFine : kExitRefused;
+}
+
+}  // namespace
+
+const Command kDoctorCommand = {
+    "doctor",
+    "say what is wrong with a deployment and how to mend it",
+    "[--bundle FILE] [--config FILE]",
+    "Opens configuration, ledger, sources and bundle as the other commands would, verifies the ledger's chain, and\n"
+    "compares the live schema with what the bundle expects. Changes nothing. Ends with 1 when something is wrong.",
+    "synapsor-runner doctor --bundle app.bundle.json",
+    kOptions,
+    Run,
+};
+
+}  // namespace synapsor::runner
