@@ -17,7 +17,7 @@ SELECT x.name, x.type,
     WHERE l."unique" AND NOT l.partial AND i.name = x.name)),
   (t.type = 'table')
 FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS x
-WHERE t.schema = 'main' AND ?1 = '' AND t.name = ?2 AND x.hidden <> 1)";
+WHERE t.schema = iif(?1 = '', 'main', ?1) AND t.name = ?2 AND x.hidden <> 1)";
 
 constexpr const char* kPostgres = R"(
 SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), (NOT a.attnotnull)::int::bigint,

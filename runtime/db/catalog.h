@@ -16,7 +16,7 @@ struct LiveTable {
   std::vector<bundle::ColumnFacts> columns;
 };
 
-// `schema` is empty for SQLite.
+// An empty `schema` is SQLite's `main` and the current database of MySQL.
 DbResult<LiveTable> ReadLiveTable(Connection& connection, const std::string& engine, const std::string& schema,
                                   const std::string& table);
 

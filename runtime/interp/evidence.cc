@@ -17,12 +17,15 @@ ledger::Evidence MakeEvidence(const CallPlan& plan, const CallValues& values, co
   evidence.principal = *values.session[plan.principal_key];
   evidence.bundle_digest = bundle_digest;
   evidence.at = now;
+  const bool has_root_key = plan.capability->patch && plan.capability->patch->target_is_context_root;
+  const std::size_t root_key = has_root_key ? plan.root_key : query.statement.columns.size();
   evidence.items.reserve(snapshot.rows.size());
   for (const db::Row& row : snapshot.rows) {
     ledger::EvidenceItem item{"row", query.source, query.tables.front(), {}, {}};
     for (std::size_t i = 0; i < row.size(); ++i) {
       const bundle::ResultColumn& column = query.statement.columns[i];
-      (column.visible ? item.values : item.key).push_back({column.name, row[i]});
+      if (column.visible) item.values.push_back({column.name, row[i]});
+      if (!column.visible || i == root_key) item.key.push_back({column.name, row[i]});
     }
     evidence.items.push_back(std::move(item));
   }

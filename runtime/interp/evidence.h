@@ -9,7 +9,7 @@
 
 namespace synapsor::interp {
 
-// One item a row: hidden columns are its key, slots its values.
+// One item a row: hidden columns and the root's key are its key, slots its values.
 ledger::Evidence MakeEvidence(const CallPlan& plan, const CallValues& values, const Snapshot& snapshot,
                               const std::string& bundle_digest, Instant now);
 
