@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/db/mysql.h"
 #include "runtime/db/pool.h"
 #include "runtime/db/postgres.h"
 #include "runtime/db/sqlite.h"
@@ -16,6 +17,9 @@ Result<std::unique_ptr<Connector>> ConnectorFor(const config::Source& source,
   const TlsOptions tls{source.tls, source.tls_ca_file};
   if (source.engine == "postgres") {
     return MakePostgresConnector(source.name, secret, options, tls, source.allow_writing_reader);
+  }
+  if (source.engine == "mysql" || source.engine == "mariadb") {
+    return MakeMysqlConnector(source.name, secret, options, tls, source.allow_writing_reader);
   }
   return Fail(ErrorKind::kUsage,
               fmt::format("source `{}` has the unknown engine `{}`", source.name, source.engine),
@@ -39,6 +43,8 @@ Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const s
   SYN_ASSIGN_OR_RETURN(std::unique_ptr<Connector> connector, ConnectorFor(source, secret, options));
   PoolOptions pool_options;
   pool_options.size = source.pool_size;
+  // The connector cannot see that a server has closed a connection without asking it.
+  if (source.engine == "mysql" || source.engine == "mariadb") pool_options.idle_check = std::chrono::seconds(1);
   std::unique_ptr<Database> pool = MakePool(source.engine, std::move(connector), pool_options);
   const DbResult<Lease> first = pool->Acquire(source.connect_timeout_ms);
   if (!first) {

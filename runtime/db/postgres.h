@@ -6,15 +6,10 @@
 #include <string>
 
 #include "runtime/base/result.h"
-#include "runtime/config/config.h"
 #include "runtime/db/connector.h"
+#include "runtime/db/hosts.h"
 
 namespace synapsor::db {
-
-struct TlsOptions {
-  config::TlsMode mode = config::TlsMode::kVerify;
-  std::string ca_file;  // empty: the URL's, then the system's
-};
 
 // `url` is a postgresql:// URL or a libpq keyword string that names its hosts. A host other than loopback or a Unix socket is
 // only ever spoken to over TLS with chain and host name verified. A reader that can write is refused on connect unless

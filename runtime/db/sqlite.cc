@@ -105,9 +105,9 @@ class SqliteConnection : public PooledConnection {
     if (!in_transaction_) {
       return tl::unexpected(Failure{FailureKind::kOther, "no transaction is open", "COMMIT"});
     }
-    // A timeout or a full disk may have rolled the transaction back already.
-    if (sqlite3_get_autocommit(handle_.get()) != 0) {
-      EndTransaction();
+    // As everywhere, a transaction in which a statement failed is not committed in part.
+    if (failed_ || sqlite3_get_autocommit(handle_.get()) != 0) {
+      Rollback();
       return tl::unexpected(
           Failure{FailureKind::kConflict, "the transaction was rolled back", "COMMIT"});
     }
@@ -130,6 +130,30 @@ class SqliteConnection : public PooledConnection {
 
   DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
                                    int row_cap) override {
+    auto rows = Fetch(statement, values, row_cap);
+    if (!rows) failed_ = in_transaction_;
+    return rows;
+  }
+
+  DbResult<std::int64_t> Execute(const bundle::Statement& statement,
+                                 std::span<const Scalar> values) override {
+    auto count = Change(statement, values);
+    if (!count) failed_ = in_transaction_;
+    return count;
+  }
+
+  bool healthy() const override { return !broken_; }
+
+  bool Reset() override {
+    if (in_transaction_ || sqlite3_get_autocommit(handle_.get()) == 0) Rollback();
+    return !broken_;
+  }
+  bool Alive() override { return Control("SELECT 1 FROM sqlite_schema LIMIT 1").has_value(); }
+  bool Closed() override { return false; }
+
+ private:
+  DbResult<std::vector<Row>> Fetch(const bundle::Statement& statement, std::span<const Scalar> values,
+                                   int row_cap) {
     auto running = Start(statement, values);
     if (!running) return tl::unexpected(std::move(running.error()));
     sqlite3_stmt* cursor = running->get();
@@ -154,8 +178,7 @@ class SqliteConnection : public PooledConnection {
     return rows;
   }
 
-  DbResult<std::int64_t> Execute(const bundle::Statement& statement,
-                                 std::span<const Scalar> values) override {
+  DbResult<std::int64_t> Change(const bundle::Statement& statement, std::span<const Scalar> values) {
     auto running = Start(statement, values);
     if (!running) return tl::unexpected(std::move(running.error()));
     if (sqlite3_stmt_readonly(running->get()) != 0) {
@@ -167,16 +190,6 @@ class SqliteConnection : public PooledConnection {
     return sqlite3_changes64(handle_.get());
   }
 
-  bool healthy() const override { return !broken_; }
-
-  bool Reset() override {
-    if (in_transaction_ || sqlite3_get_autocommit(handle_.get()) == 0) Rollback();
-    return !broken_;
-  }
-  bool Alive() override { return Control("SELECT 1 FROM sqlite_schema LIMIT 1").has_value(); }
-  bool Closed() override { return false; }
-
- private:
   static int PastDeadline(void* self) {
     return SteadyClock::now() > static_cast<SqliteConnection*>(self)->deadline_ ? 1 : 0;
   }
@@ -191,7 +204,7 @@ class SqliteConnection : public PooledConnection {
   }
 
   void EndTransaction() {
-    in_transaction_ = false;
+    in_transaction_ = failed_ = false;
     statement_timeout_ms_ = options_.statement_timeout_ms;
     sqlite3_busy_timeout(handle_.get(), options_.lock_timeout_ms);
     if (query_only_ && !Control("PRAGMA query_only = OFF")) broken_ = true;
@@ -219,6 +232,10 @@ class SqliteConnection : public PooledConnection {
 
   // The statement with its values bound, ready to step.
   DbResult<Running> Start(const bundle::Statement& statement, std::span<const Scalar> values) {
+    if (failed_) {
+      return tl::unexpected(Failure{FailureKind::kConflict,
+                                    "the transaction has failed and waits for its rollback", "25P02"});
+    }
     if (auto checked = CheckValues(statement, values); !checked) {
       return tl::unexpected(std::move(checked.error()));
     }
@@ -257,6 +274,7 @@ class SqliteConnection : public PooledConnection {
   int statement_timeout_ms_ = options_.statement_timeout_ms;
   int last_code_ = 0;
   bool in_transaction_ = false;
+  bool failed_ = false;  // a statement of the open transaction failed
   bool query_only_ = false;
   bool broken_ = false;
 };

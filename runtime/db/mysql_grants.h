@@ -1,0 +1,12 @@
+// What the lines of SHOW GRANTS allow. Private to runtime/db.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace synapsor::db {
+
+// The first privilege of one line that a reader must not have, or empty. What is not known to be harmless is not.
+std::string WritingPrivilege(std::string_view grant);
+
+}  // namespace synapsor::db
