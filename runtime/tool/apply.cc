@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "runtime/cli/output.h"
@@ -13,6 +11,7 @@
 #include "runtime/interp/drift.h"
 #include "runtime/tool/command.h"
 #include "runtime/tool/parts.h"
+#include "runtime/tool/signals.h"
 #include "runtime/tool/style.h"
 #include "runtime/writeback/apply.h"
 
@@ -34,18 +33,6 @@ constexpr cli::OptionSpec kOptions[] = {
 
 constexpr int kPollMs = 500;
 constexpr int kMaxFailuresInARow = 20;
-
-std::atomic<bool> stop_asked{false};
-extern "C" void AskToStop(int) { stop_asked.store(true); }
-
-// The step that runs is finished: nothing here interrupts a call.
-void StopOnSignals() {
-  struct sigaction action {};
-  action.sa_handler = AskToStop;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGINT, &action, nullptr);
-}
 
 Result<writeback::Writers> OpenWriters(const bundle::Bundle& bundle, const config::Config& config,
                                        const std::vector<std::string>& only) {
@@ -103,7 +90,7 @@ class Worker {
   Result<int> Once() {
     bool any = false;
     int code = kExitFine;
-    while (!stop_asked.load()) {
+    while (!StopAsked()) {
       SYN_ASSIGN_OR_RETURN(const auto receipt, Next());
       if (!receipt) break;
       any = true;
@@ -117,7 +104,7 @@ class Worker {
   Result<int> Watch() {
     cli::PrintRemark(kProgram, fmt::format("watching as {}; SIGTERM ends it after the step that runs", options_.runner));
     int failures = 0;
-    while (!stop_asked.load()) {
+    while (!StopAsked()) {
       const auto receipt = Next();
       if (!receipt) {
         cli::PrintError(kProgram, receipt.error());

@@ -29,6 +29,7 @@ struct Command {
   Result<int> (*run)(const cli::Arguments& arguments);
 };
 
+extern const Command kServeCommand;
 extern const Command kInvokeCommand;
 extern const Command kProposalsCommand;
 extern const Command kApplyCommand;

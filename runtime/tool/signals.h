@@ -1,0 +1,12 @@
+// SIGTERM and SIGINT as a question that long-running subcommands ask themselves: what is under way is finished first.
+#pragma once
+
+#include <atomic>
+
+namespace synapsor::runner {
+
+void StopOnSignals();
+bool StopAsked();
+const std::atomic<bool>& StopFlag();
+
+}  // namespace synapsor::runner
