@@ -48,17 +48,20 @@ void Lexer::SkipSpace() {
       ++at_;
     } else if (two == "--" || (c == '#' && dialect_ == Dialect::kMysql)) {
       at_ = std::min(text_.find('\n', at_), text_.size());
-    } else if (two == "*/" && in_versioned_comment_) {
-      in_versioned_comment_ = false;
-      at_ += 2;
+    } else if (two == "*/" && dialect_ == Dialect::kMysql) {
+      at_ += 2;  // closes a versioned comment
     } else if (two == "/*") {
-      const bool executed = dialect_ == Dialect::kMysql &&
-                            (text_.substr(at_, 3) == "/*!" || text_.substr(at_, 4) == "/*M!");
-      if (executed && !in_versioned_comment_) {
-        in_versioned_comment_ = true;
-        at_ += text_[at_ + 2] == '!' ? 3 : 4;
-        while (at_ < text_.size() && IsDigit(text_[at_])) ++at_;
-        continue;
+      const bool versioned = dialect_ == Dialect::kMysql &&
+                             (text_.substr(at_, 3) == "/*!" || text_.substr(at_, 4) == "/*M!");
+      if (versioned) {
+        std::size_t behind = at_ + (text_[at_ + 2] == '!' ? 3 : 4);
+        const std::size_t digits = behind;
+        while (behind < text_.size() && IsDigit(text_[behind])) ++behind;
+        // /*M!999999 … */ is for no server at all.
+        if (text_.substr(digits, 2) != "99") {
+          at_ = behind;
+          continue;
+        }
       }
       int depth = 1;
       std::size_t at = at_ + 2;

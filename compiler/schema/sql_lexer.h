@@ -35,7 +35,8 @@ class Lexer {
  public:
   Lexer(std::string_view text, Dialect dialect) : text_(text), dialect_(dialect) {}
 
-  Token Next();  // kEnd for ever at the end; white space and comments are passed over
+  // kEnd for ever at the end. White space and comments are passed over; the inside of MySQL's /*!40101 … */ is text.
+  Token Next();
   std::size_t position() const { return at_; }
   void Seek(std::size_t offset) { at_ = offset; }
 
@@ -47,7 +48,6 @@ class Lexer {
   std::string_view text_;
   Dialect dialect_;
   std::size_t at_ = 0;
-  bool in_versioned_comment_ = false;  // MySQL: the inside of /*!40101 … */ is text
 };
 
 std::vector<Token> Tokens(std::string_view text, Dialect dialect);  // without the kEnd

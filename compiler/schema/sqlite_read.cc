@@ -13,6 +13,7 @@
 #include "compiler/schema/sql_lexer.h"
 #include "compiler/schema/sqlite_text.h"
 #include "compiler/schema/trigger_body.h"
+#include "compiler/schema/view_text.h"
 
 namespace synapsor::schema {
 namespace {
@@ -134,28 +135,12 @@ void ReadForeignKeys(sqlite3* database, Table& table) {
   for (auto& [id, key] : keys) table.foreign_keys.push_back(std::move(key));
 }
 
-// A view's columns by what it selects: its names are those of its own pragma.
+// SQLite never updates through a view; an INSTEAD OF trigger does something else.
 void ReadView(Snapshot& snapshot, Table& view, const std::string& text) {
-  const std::vector<SqliteViewColumn> mapped = ReadSqliteViewText(text);
-  view.updatable = false;  // SQLite never updates through a view; an INSTEAD OF trigger does something else
   view.view_definition = sql::Normalize(text, kDialect);
-  for (std::size_t i = 0; i < view.columns.size(); ++i) {
-    Column& column = view.columns[i];
-    column.updatable = false;
-    if (i >= mapped.size() || mapped.size() != view.columns.size() || mapped[i].column.empty()) continue;
-    for (const Table& base : snapshot.tables) {
-      if (!sql::EqualsIgnoringCase(base.name, mapped[i].table)) continue;
-      for (const Column& source : base.columns) {
-        if (!sql::EqualsIgnoringCase(source.name, mapped[i].column)) continue;
-        const bool view_below = base.kind == TableKind::kView;
-        column.base_schema = view_below ? source.base_schema : base.schema;
-        column.base_table = view_below ? source.base_table : base.name;
-        column.base_column = view_below ? source.base_column : source.name;
-        column.nullable = source.nullable;
-        column.type = source.type;
-      }
-    }
-  }
+  MapViewColumns(snapshot, view, ReadSimpleView(text, kDialect));
+  view.updatable = false;
+  for (Column& column : view.columns) column.updatable = false;
 }
 
 void ReadTriggers(sqlite3* database, Snapshot& snapshot) {

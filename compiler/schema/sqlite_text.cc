@@ -81,56 +81,6 @@ SqliteTableText ReadSqliteTableText(const std::string& create) {
   return out;
 }
 
-std::vector<SqliteViewColumn> ReadSqliteViewText(const std::string& create) {
-  const std::vector<Token> tokens = sql::Tokens(create, kDialect);
-  std::size_t at = 0;
-  while (at < tokens.size() && !tokens[at].IsWord("SELECT")) {
-    if (tokens[at].IsWord("WITH")) return {};
-    ++at;
-  }
-  // The outputs, each a list of tokens.
-  std::vector<std::vector<Token>> outputs(1);
-  int depth = 0;
-  for (++at; at < tokens.size(); ++at) {
-    const Token& token = tokens[at];
-    if (token.IsSymbol("(")) ++depth;
-    if (token.IsSymbol(")")) --depth;
-    if (depth == 0 && token.IsWord("FROM")) break;
-    if (depth == 0 && token.IsSymbol(",")) {
-      outputs.emplace_back();
-    } else {
-      outputs.back().push_back(token);
-    }
-  }
-  if (at + 1 >= tokens.size() || !tokens[at + 1].IsName()) return {};
-  const std::string table = sql::Unquote(tokens[at + 1], kDialect);
-  std::string alias = table;
-  std::size_t rest = at + 2;
-  if (rest + 1 < tokens.size() && tokens[rest].IsWord("AS")) ++rest;
-  const auto clause = [&](const Token& token) { return token.IsWord("WHERE") || token.IsWord("ORDER"); };
-  if (rest < tokens.size() && tokens[rest].IsName() && !clause(tokens[rest]) && !tokens[rest].IsWord("GROUP") &&
-      !tokens[rest].IsWord("LIMIT") && !tokens[rest].IsWord("JOIN") && !tokens[rest].IsWord("UNION")) {
-    alias = sql::Unquote(tokens[rest++], kDialect);
-  }
-  if (rest < tokens.size() && !clause(tokens[rest]) && !tokens[rest].IsSymbol(";")) return {};
-  for (std::size_t i = rest; i < tokens.size(); ++i) {
-    if (tokens[i].IsWord("UNION") || tokens[i].IsWord("GROUP") || tokens[i].IsWord("EXCEPT") || tokens[i].IsWord("INTERSECT")) return {};
-  }
-  std::vector<SqliteViewColumn> columns;
-  for (std::vector<Token>& output : outputs) {
-    if (output.size() >= 3 && output[output.size() - 2].IsWord("AS")) output.resize(output.size() - 2);
-    SqliteViewColumn column;
-    if (output.size() == 1 && output[0].IsName()) column = {table, sql::Unquote(output[0], kDialect)};
-    if (output.size() == 3 && output[1].IsSymbol(".") && output[2].IsName() &&
-        sql::EqualsIgnoringCase(sql::Unquote(output[0], kDialect), alias)) {
-      column = {table, sql::Unquote(output[2], kDialect)};
-    }
-    if (!output.empty() && output.back().IsSymbol("*")) return {};
-    columns.push_back(std::move(column));
-  }
-  return columns;
-}
-
 Trigger ReadSqliteTriggerText(const std::string& name, const std::string& create, const Table& table) {
   Trigger trigger;
   trigger.name = name;

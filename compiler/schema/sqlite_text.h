@@ -19,13 +19,6 @@ struct SqliteTableText {
 };
 SqliteTableText ReadSqliteTableText(const std::string& create);
 
-// The base column behind each output column of a view over one table; empty names where it is computed. An empty
-// list when the view is of another form or selects `*`.
-struct SqliteViewColumn {
-  std::string table, column;
-};
-std::vector<SqliteViewColumn> ReadSqliteViewText(const std::string& create);
-
 Trigger ReadSqliteTriggerText(const std::string& name, const std::string& create, const Table& table);
 
 }  // namespace synapsor::schema

@@ -1,0 +1,216 @@
+// Introspection against real servers, with the database's own dump, read offline, as the oracle.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "compiler/schema/introspect.h"
+#include "compiler/schema/load.h"
+#include "compiler/schema/snapshot_json.h"
+
+namespace synapsor::schema {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string Shell(const std::string& command) {
+  FILE* pipe = popen(command.c_str(), "r");
+  std::string out;
+  std::array<char, 4096> block;
+  while (const std::size_t count = fread(block.data(), 1, block.size(), pipe)) out.append(block.data(), count);
+  EXPECT_EQ(pclose(pipe), 0) << command << "\n" << out;
+  return out;
+}
+
+const std::string kFolder = SYNAPSOR_SOURCE_DIR "/tests/integration/schema/";
+
+std::string PostgresUrl(const std::string& database, const std::string& user = "postgres") {
+  std::string url = Environment("SYNAPSOR_TEST_POSTGRES_URL");
+  url = url.substr(0, url.rfind('/') + 1) + database;
+  return std::regex_replace(url, std::regex("postgres@"), user + "@");
+}
+
+std::string MariadbUrl(const std::string& database, const std::string& login = "root") {
+  std::string url = Environment("SYNAPSOR_TEST_MARIADB_URL");
+  url = url.substr(0, url.rfind('/') + 1) + database;
+  return std::regex_replace(url, std::regex("root@"), login + "@");
+}
+
+std::string MariadbLogin() {
+  std::smatch found;
+  const std::string url = Environment("SYNAPSOR_TEST_MARIADB_URL");
+  std::regex_search(url, found, std::regex(R"(@([^:/]+):(\d+))"));
+  return " -h" + found[1].str() + " -P" + found[2].str() + " -uroot ";
+}
+
+// What only the live database can tell: its version, the role's rights, types and NULLs of computed view columns.
+Snapshot AsAFileKnows(Snapshot snapshot) {
+  snapshot.server_version.clear();
+  snapshot.role.reset();
+  for (Table& table : snapshot.tables) {
+    table.owned_by_role = table.may_select = table.may_insert = table.may_update = table.may_delete = std::nullopt;
+    for (Column& column : table.columns) {
+      column.may_select = column.may_update = std::nullopt;
+      if (table.kind == TableKind::kView && column.base_column.empty()) {
+        column.type = {};
+        column.nullable = true;
+      }
+    }
+  }
+  Finish(snapshot);
+  return snapshot;
+}
+
+Result<Snapshot> Live(Engine engine, const std::string& url, std::vector<std::string> schemas = {}) {
+  return Introspect(engine, url, {.schemas = std::move(schemas)});
+}
+
+class Postgres : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (Environment("SYNAPSOR_TEST_POSTGRES_URL").empty()) GTEST_SKIP() << "SYNAPSOR_TEST_POSTGRES_URL is not set";
+    Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("postgres") + " -c 'DROP DATABASE IF EXISTS features' -c 'CREATE DATABASE features' 2>&1");
+    Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("features") + " -f " + kFolder + "features.postgres.sql 2>&1");
+  }
+};
+
+TEST_F(Postgres, AgreesWithItsOwnDumpReadOffline) {
+  const auto live = Live(Engine::kPostgres, PostgresUrl("features"));
+  ASSERT_TRUE(live) << live.error().message;
+  const auto dump = ReadPostgresSql(Shell("pg_dump --schema-only " + PostgresUrl("features")), "dump.sql");
+  ASSERT_TRUE(dump) << dump.error().message;
+  EXPECT_GE(live->tables.size(), 14u);
+  EXPECT_EQ(ToJson(AsAFileKnows(*live)), ToJson(AsAFileKnows(*dump)));
+}
+
+TEST_F(Postgres, TwoIntrospectionsGiveTheSameBytesAndTheFileReadsBack) {
+  const auto first = Live(Engine::kPostgres, PostgresUrl("features")), second = Live(Engine::kPostgres, PostgresUrl("features"));
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(ToJson(*first), ToJson(*second));
+  EXPECT_EQ(ToJson(*FromJson(ToJson(*first), "s.json")), ToJson(*first));
+}
+
+TEST_F(Postgres, MetadataIsEnoughForARoleWithoutRights) {
+  Shell("psql -q " + PostgresUrl("features") + " -c 'DROP ROLE IF EXISTS nobody_here' -c 'CREATE ROLE nobody_here LOGIN' 2>&1");
+  const auto all = Live(Engine::kPostgres, PostgresUrl("features"));
+  const auto read = Live(Engine::kPostgres, PostgresUrl("features", "nobody_here"));
+  ASSERT_TRUE(read) << read.error().message;
+  const Table* invoices = read->FindTable("public", "invoices");
+  ASSERT_NE(invoices, nullptr);
+  EXPECT_EQ(invoices->may_select, false);
+  EXPECT_EQ(invoices->owned_by_role, false);
+  EXPECT_EQ(read->role->name, "nobody_here");
+  EXPECT_FALSE(read->role->superuser);
+  EXPECT_TRUE(all->role->superuser);
+  EXPECT_EQ(invoices->fingerprint, all->FindTable("public", "invoices")->fingerprint);
+}
+
+TEST_F(Postgres, OnlyTheNamedSchemas) {
+  const auto read = Live(Engine::kPostgres, PostgresUrl("features"), {"Odd Schema"});
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->tables.size(), 1u);
+  EXPECT_EQ(read->tables[0].name, "Select");
+}
+
+TEST_F(Postgres, ErrorsNeverRepeatTheUrl) {
+  for (const std::string url : {"postgresql://hidden_user:hunter2@127.0.0.1:1/hidden_db", "postgresql://hidden_user:hunter2@192.0.2.1/hidden_db?sslmode=prefer",
+                                "nonsense://hunter2", "host=db.example password=hunter2 sslmode=disable"}) {
+    const auto read = Live(Engine::kPostgres, url);
+    ASSERT_FALSE(read);
+    EXPECT_THAT(read.error().message + read.error().hint, Not(HasSubstr("hunter2")));
+    EXPECT_THAT(read.error().message + read.error().hint, Not(HasSubstr("hidden")));
+  }
+  EXPECT_THAT(Live(Engine::kPostgres, "postgresql://u@192.0.2.1/d?sslmode=require").error().message, HasSubstr("verified TLS"));
+  EXPECT_THAT(Live(Engine::kPostgres, PostgresUrl("no_such_database")).error().message, HasSubstr("no such"));
+}
+
+class Mariadb : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (Environment("SYNAPSOR_TEST_MARIADB_URL").empty()) GTEST_SKIP() << "SYNAPSOR_TEST_MARIADB_URL is not set";
+    Shell("mariadb" + MariadbLogin() + "-e 'DROP DATABASE IF EXISTS features; CREATE DATABASE features' 2>&1");
+    Shell("mariadb" + MariadbLogin() + "features < " + kFolder + "features.mariadb.sql 2>&1");
+  }
+};
+
+TEST_F(Mariadb, AgreesWithItsOwnDumpReadOffline) {
+  const auto live = Live(Engine::kMariadb, MariadbUrl("features"));
+  ASSERT_TRUE(live) << live.error().message;
+  EXPECT_EQ(live->engine, Engine::kMariadb);
+  auto dump = ReadMysqlSql(Shell("mariadb-dump" + MariadbLogin() + "--no-data --databases features"), "dump.sql");
+  ASSERT_TRUE(dump) << dump.error().message;
+  dump->engine = Engine::kMariadb;
+  Snapshot known = AsAFileKnows(*live), read = AsAFileKnows(*dump);
+  for (Snapshot* snapshot : {&known, &read}) {
+    for (Table& table : snapshot->tables) {  // the server writes the database's name into views
+      table.view_definition = std::regex_replace(table.view_definition, std::regex("`features`\\."), "");
+    }
+    Finish(*snapshot);
+  }
+  EXPECT_GE(known.tables.size(), 7u);
+  EXPECT_EQ(ToJson(known), ToJson(read));
+}
+
+TEST_F(Mariadb, TwoIntrospectionsGiveTheSameBytes) {
+  const auto first = Live(Engine::kMysql, MariadbUrl("features")), second = Live(Engine::kMariadb, MariadbUrl("features"));
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(ToJson(*first), ToJson(*second));
+}
+
+TEST_F(Mariadb, PrivilegesOfTheRole) {
+  Shell("mariadb" + MariadbLogin() + "-e \"DROP USER IF EXISTS reader@'%'; CREATE USER reader@'%' IDENTIFIED BY 'pw'; "
+        "GRANT SELECT ON features.orders TO reader@'%'; GRANT UPDATE (note) ON features.orders TO reader@'%'\" 2>&1");
+  const auto read = Live(Engine::kMariadb, MariadbUrl("features", "reader:pw"));
+  ASSERT_TRUE(read) << read.error().message;
+  const Table* orders = read->FindTable("", "orders");
+  ASSERT_NE(orders, nullptr);
+  EXPECT_EQ(orders->may_select, true);
+  EXPECT_EQ(orders->may_delete, false);
+  EXPECT_EQ(orders->FindColumn("note")->may_update, true);
+  EXPECT_EQ(orders->FindColumn("amount")->may_update, false);
+  EXPECT_FALSE(read->role->superuser);
+}
+
+TEST_F(Mariadb, ErrorsNeverRepeatTheUrlAndRemoteHostsNeedTls) {
+  for (const std::string& url : {std::string("mysql://hidden_user:hunter2@127.0.0.1:1/hidden_db"), std::string("hunter2"),
+                                 MariadbUrl("features", "hidden_user:hunter2"), std::string("mysql://hidden_user@127.0.0.1/x?hunter2=1").replace(8, 6, "hidden")}) {
+    const auto read = Live(Engine::kMysql, url);
+    ASSERT_FALSE(read);
+    EXPECT_THAT(read.error().message + read.error().hint, Not(HasSubstr("hidden")));
+  }
+  // A server without TLS: asking for a CA must not fall back to plain text.
+  std::string url = MariadbUrl("features") + "?ssl-ca=/etc/ssl/certs/ca-certificates.crt";
+  EXPECT_FALSE(Live(Engine::kMysql, url));
+}
+
+TEST(Sqlite, LiveFileAgreesWithItsText) {
+  const std::string text =
+      "CREATE TABLE p (id INTEGER PRIMARY KEY, n VARCHAR(5) CHECK (length(n) <= 5));"
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, p_id INTEGER NOT NULL REFERENCES p ON DELETE CASCADE);"
+      "CREATE TRIGGER tr AFTER UPDATE ON p BEGIN UPDATE p SET n = 'x' WHERE id = NEW.id; END;"
+      "CREATE VIEW v AS SELECT id, n AS m FROM p;";
+  const std::string path = testing::TempDir() + "/live.db";
+  std::filesystem::remove(path);
+  std::ofstream(path + ".sql") << text;
+  Shell("python3 -c \"import sqlite3; sqlite3.connect('" + path + "').executescript(open('" + path + ".sql').read())\"");
+  const auto live = Live(Engine::kSqlite, path), read = ReadSqliteSql(text, "t.sql");
+  ASSERT_TRUE(live) << live.error().message;
+  ASSERT_TRUE(read);
+  EXPECT_EQ(ToJson(AsAFileKnows(*live)), ToJson(AsAFileKnows(*read)));
+  EXPECT_FALSE(Live(Engine::kSqlite, "/nonexistent/x.db"));
+}
+
+}  // namespace
+}  // namespace synapsor::schema
