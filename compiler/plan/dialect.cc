@@ -134,6 +134,13 @@ std::string AssignedParam(Engine engine, const Column& column, const std::string
   return engine == Engine::kPostgres ? PostgresParam(column, placeholder) : placeholder;
 }
 
+std::string ParamDatabaseType(Engine engine, const Column& column, ParamUse use) {
+  if (engine != Engine::kPostgres) return column.type.declared;
+  if (use == ParamUse::kExact || (use == ParamUse::kSameValue && ComparesAsText(column))) return "text";
+  const std::string_view cast = PostgresCast(column);
+  return cast.empty() ? column.type.declared : std::string(cast);
+}
+
 bool EqualityIsLoose(Engine engine, const Column& column) {
   if (!IsTextual(column)) return false;
   if (engine == Engine::kPostgres) return PostgresDeclared(column) == "citext";

@@ -24,6 +24,10 @@ std::string ComparedParam(schema::Engine engine, const schema::Column& column, c
 // The parameter as a value that the column is set to. Never a cast that would cut or round silently.
 std::string AssignedParam(schema::Engine engine, const schema::Column& column, const std::string& placeholder);
 
+// The type that a parameter has in the database's eyes: on PostgreSQL what PREPARE reports, elsewhere the column's own.
+enum class ParamUse { kCompared, kAssigned, kExact, kSameValue };
+std::string ParamDatabaseType(schema::Engine engine, const schema::Column& column, ParamUse use);
+
 // Whether `column = parameter` may also hold for a value that is not the same text (case, accents, trailing blanks).
 bool EqualityIsLoose(schema::Engine engine, const schema::Column& column);
 // Equality of the very same bytes; for loose columns, beside the indexable comparison.

@@ -26,31 +26,32 @@ bundle::ResultColumn MakeResultColumn(std::string name, std::string_view table, 
   return result;
 }
 
-std::string StatementBuilder::Bind(const schema::Column& column, const bundle::ValueRef& value) {
-  statement_.params.push_back({value, TravelType(column), column.type.declared});
+std::string StatementBuilder::Bind(const schema::Column& column, const bundle::ValueRef& value, ParamUse use) {
+  statement_.params.push_back({value, TravelType(column), ParamDatabaseType(engine_, column, use)});
   return Placeholder(engine_, static_cast<int>(statement_.params.size()));
 }
 
 StatementBuilder& StatementBuilder::AddEquality(std::string_view alias, const schema::Column& column,
                                                 const bundle::ValueRef& value) {
   const std::string name = Qualified(engine_, alias, column.name);
-  Add(name).Add(" = ").Add(ComparedParam(engine_, column, Bind(column, value)));
+  Add(name).Add(" = ").Add(ComparedParam(engine_, column, Bind(column, value, ParamUse::kCompared)));
   if (EqualityIsLoose(engine_, column)) {
-    Add("\n  AND ").Add(ExactEquality(engine_, name, Bind(column, value)));
+    Add("\n  AND ").Add(ExactEquality(engine_, name, Bind(column, value, ParamUse::kExact)));
   }
   return *this;
 }
 
 StatementBuilder& StatementBuilder::AddSameValue(const schema::Column& column, const bundle::ValueRef& value) {
-  return Add(SameValue(engine_, column, QuoteName(engine_, column.name), Bind(column, value)));
+  return Add(SameValue(engine_, column, QuoteName(engine_, column.name),
+                       Bind(column, value, ParamUse::kSameValue)));
 }
 
 StatementBuilder& StatementBuilder::AddAssignment(const schema::Column& column, const bundle::ValueRef& value) {
-  return Add(QuoteName(engine_, column.name)).Add(" = ").Add(AssignedParam(engine_, column, Bind(column, value)));
+  return Add(QuoteName(engine_, column.name)).Add(" = ").Add(AssignedParam(engine_, column, Bind(column, value, ParamUse::kAssigned)));
 }
 
 StatementBuilder& StatementBuilder::AddValue(const schema::Column& column, const bundle::ValueRef& value) {
-  return Add(AssignedParam(engine_, column, Bind(column, value)));
+  return Add(AssignedParam(engine_, column, Bind(column, value, ParamUse::kAssigned)));
 }
 
 bundle::Statement StatementBuilder::Finish() && {

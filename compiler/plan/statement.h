@@ -31,7 +31,7 @@ class StatementBuilder {
   bundle::Statement Finish() &&;
 
  private:
-  std::string Bind(const schema::Column& column, const bundle::ValueRef& value);
+  std::string Bind(const schema::Column& column, const bundle::ValueRef& value, ParamUse use);
 
   schema::Engine engine_;
   bundle::Statement statement_;
