@@ -56,6 +56,27 @@ std::string Words(const std::string& qualifier) {
   return words;
 }
 
+// The parts that differ: "max 100 -> 500, required -> not required".
+std::string Difference(const std::string& before, const std::string& after) {
+  const nlohmann::json a = nlohmann::json::parse(before, nullptr, false), b = nlohmann::json::parse(after, nullptr, false);
+  if (!a.is_object() || !b.is_object()) return fmt::format("{} -> {}", before, after);
+  std::set<std::string> keys;
+  for (const auto& [key, part] : a.items()) keys.insert(key);
+  for (const auto& [key, part] : b.items()) keys.insert(key);
+  const auto text = [](const nlohmann::json& object, const std::string& key) -> std::string {
+    if (!object.contains(key) || object[key] == "") return "any";
+    return object[key].is_string() ? object[key].get<std::string>() : object[key].dump();
+  };
+  std::string words;
+  for (const std::string& key : keys) {
+    if (text(a, key) == text(b, key)) continue;
+    if (!words.empty()) words += ", ";
+    words += key == "required" ? (a.contains(key) ? "required -> optional" : "optional -> required")
+                               : fmt::format("{} {} -> {}", key, text(a, key), text(b, key));
+  }
+  return words;
+}
+
 class Differ {
  public:
   Differ(const FactMap& before, const FactMap& after) : before_(before), after_(after) {}
@@ -133,7 +154,7 @@ class Differ {
 
   static std::string Sentence(std::string_view form, const std::string& object, const std::string& before,
                               const std::string& after) {
-    return fmt::format(fmt::runtime(form), object, Words(before), Words(after));
+    return fmt::format(fmt::runtime(form), object, Words(before), Words(after), Difference(before, after));
   }
 
   const FactMap& before_;

@@ -48,7 +48,7 @@ struct VerbRule {
   bool anchor_has_same_object;   // otherwise the anchor is of the subject alone
   Effect when_added;             // the opposite when removed
   Order (*compare)(const std::string& before, const std::string& after);
-  // Sentences; {0} object, {1} qualifier before, {2} qualifier after.
+  // Sentences; {0} object, {1} qualifier before, {2} qualifier after, {3} the parts that differ.
   std::string_view added, removed, changed;
 };
 

@@ -215,6 +215,10 @@ std::string Body(const Capability& capability, const bundle::Bundle& bundle, con
   return page.Take();
 }
 
+std::string Count(const bundle::Bundle& bundle) {
+  return fmt::format("{} {}", bundle.capabilities.size(), bundle.capabilities.size() == 1 ? "capability" : "capabilities");
+}
+
 std::string Sources(const bundle::Bundle& bundle) {
   std::vector<std::string> names;
   for (const bundle::Source& source : bundle.sources) names.push_back(fmt::format("{} ({})", source.name, source.engine));
@@ -237,11 +241,11 @@ std::string PlanAsText(const bundle::Bundle& bundle, const ir::Program& program,
     page.Line(1, workflow.evidence_required ? "requires evidence" : "does not require evidence");
     out += page.Take() + "\n";
   }
-  return out + fmt::format("{} capabilities over {}, bundle {}\n", bundle.capabilities.size(), Printable(Sources(bundle)), bundle.digest);
+  return out + fmt::format("{} over {}, bundle {}\n", Count(bundle), Printable(Sources(bundle)), bundle.digest);
 }
 
 std::string PlanAsMarkdown(const bundle::Bundle& bundle, const ir::Program& program, const std::string& default_role) {
-  std::string out = fmt::format("### Plan: {} capabilities over {}\n", bundle.capabilities.size(), Printable(Sources(bundle)));
+  std::string out = fmt::format("### Plan: {} over {}\n", Count(bundle), Printable(Sources(bundle)));
   for (const Capability& capability : bundle.capabilities) {
     std::string body = Body(capability, bundle, default_role);
     std::string fence = "```";
