@@ -12,10 +12,21 @@
 namespace synapsor::db {
 namespace {
 
-constexpr const char* kCommit = "COMMIT";
-constexpr const char* kRollback = "ROLLBACK";
-constexpr const char* kBeginReads = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-constexpr const char* kBeginWrites = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+// Prepared when the connection is made, under names that statements of a plan do not have.
+constexpr const char* kCommit = "syn_commit";
+constexpr const char* kRollback = "syn_rollback";
+constexpr const char* kBeginReads = "syn_begin_reads";
+constexpr const char* kBeginWrites = "syn_begin_writes";
+constexpr const char* kPing = "syn_ping";
+
+constexpr std::pair<const char*, const char*> kPrepared[] = {
+    {kCommit, "COMMIT"},
+    {kRollback, "ROLLBACK"},
+    {kBeginReads, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"},
+    {kBeginWrites, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"},
+    {kPing, "SELECT 1"},
+};
+
 constexpr const char* kSetTimeouts =
     "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true)";
 
@@ -28,6 +39,16 @@ bool Succeeded(const PostgresResult& result) {
 }
 
 }  // namespace
+
+DbResult<void> PostgresConnection::Prepare() {
+  for (const auto& [name, sql] : kPrepared) session_.QueuePrepare(name, sql, {});
+  auto results = session_.Trip(Deadline());
+  if (!results) return tl::unexpected(std::move(results.error()));
+  for (const PostgresResult& result : *results) {
+    if (!Succeeded(result)) return tl::unexpected(session_.FailureOf(result));
+  }
+  return {};
+}
 
 DbResult<void> PostgresConnection::Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) {
   if (transaction_ != Transaction::kNone) {
@@ -63,11 +84,11 @@ DbResult<void> PostgresConnection::Commit() {
   if (session_.Closed()) return tl::unexpected(session_.Lost());
   if (mode_ == TxMode::kReadOnly) {
     // The reads are done and nothing depends on how their transaction ends.
-    session_.QueueText(kCommit);
+    session_.QueueExecute(kCommit, {});
     session_.SendAndForget();
     return {};
   }
-  session_.QueueText(kCommit);
+  session_.QueueExecute(kCommit, {});
   auto results = session_.Trip(Deadline());
   if (!results) {
     return tl::unexpected(Failure{FailureKind::kOutcomeUnknown,
@@ -86,7 +107,7 @@ DbResult<void> PostgresConnection::Commit() {
 void PostgresConnection::Rollback() {
   const Transaction was = std::exchange(transaction_, Transaction::kNone);
   if (was == Transaction::kNone || was == Transaction::kWanted || session_.lost()) return;
-  session_.QueueText(kRollback);
+  session_.QueueExecute(kRollback, {});
   auto results = session_.Trip(Deadline());
   if (results && !Succeeded(results->front())) broken_ = true;
 }
@@ -152,7 +173,7 @@ bool PostgresConnection::Reset() {
 
 bool PostgresConnection::Alive() {
   if (session_.Closed()) return false;
-  session_.QueueText("SELECT 1");
+  session_.QueueExecute(kPing, {});
   auto results = session_.Trip(std::chrono::milliseconds(options_.connect_timeout_ms));
   return results && Succeeded(results->front());
 }
@@ -179,7 +200,7 @@ DbResult<std::size_t> PostgresConnection::QueueStart() {
   }
   if (transaction_ == Transaction::kOpen) return 0;
   transaction_ = Transaction::kOpen;
-  if (!session_.QueueText(mode_ == TxMode::kReadOnly ? kBeginReads : kBeginWrites)) {
+  if (!session_.QueueExecute(mode_ == TxMode::kReadOnly ? kBeginReads : kBeginWrites, {})) {
     return tl::unexpected(session_.Lost());
   }
   if (statement_timeout_ms_ == options_.statement_timeout_ms &&
@@ -217,7 +238,7 @@ DbResult<PostgresResult> PostgresConnection::Run(const bundle::Statement& statem
   if (fresh) {
     std::vector<PostgresOid> types;
     for (const bundle::Param& param : statement.params) types.push_back(ParameterOid(param));
-    entry = &cache_.Insert(statement.fingerprint, statement.sql, fmt::format("syn_{}", ++names_),
+    entry = &cache_.Insert(statement.fingerprint, statement.sql, fmt::format("syn_s{}", ++names_),
                            [&](const std::string& name) {
                              // Both the name and the command are this file's own.
                              session_.QueueText(fmt::format("DEALLOCATE {}", name).c_str());

@@ -183,6 +183,9 @@ class PostgresConnector : public Connector {
     auto session = PostgresSession::Start(std::move(handle));
     if (!session) return tl::unexpected(std::move(session.error()));
     auto connection = std::make_unique<PostgresConnection>(std::move(*session), options_);
+    if (auto prepared = connection->Prepare(); !prepared) {
+      return tl::unexpected(std::move(prepared.error()));
+    }
     if (options_.role == Role::kReader) {
       if (auto allowed = CheckReader(*connection); !allowed) {
         return tl::unexpected(std::move(allowed.error()));

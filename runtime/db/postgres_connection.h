@@ -19,6 +19,9 @@ class PostgresConnection : public PooledConnection {
   PostgresConnection(PostgresSession session, const ConnectOptions& options)
       : session_(std::move(session)), options_(options) {}
 
+  // Prepares transaction control, once, before anything else.
+  DbResult<void> Prepare();
+
   DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) override;
   DbResult<void> Commit() override;
   void Rollback() override;
