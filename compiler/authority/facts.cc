@@ -18,7 +18,10 @@ struct Extraction {
   const ir::Program& program;
   std::vector<AuthorityFact> facts;
 
+  // The bundle separates the members by tabs.
   void Add(std::string_view subject, std::string_view verb, std::string object, std::string qualifier, Span place) {
+    std::replace(object.begin(), object.end(), '\t', ' ');
+    std::replace(qualifier.begin(), qualifier.end(), '\t', ' ');
     facts.push_back({std::string(subject), std::string(verb), std::move(object), std::move(qualifier), Place(place)});
   }
 

@@ -118,7 +118,7 @@ void AddOrder(Planner& planner) {
   std::vector<int> tables = {0};
   for (const ir::Include& include : planner.context.includes) tables.push_back(include.table);
   for (const int table : tables) {
-    for (const Column* key : RowKey(*planner.Table(table).resolved.table)) add(table, *key);
+    for (const Column* key : RowKey(planner.Snapshot(), *planner.Table(table).resolved.table)) add(table, *key);
   }
   planner.builder.Add(order);
 }
@@ -145,10 +145,10 @@ std::optional<bundle::QueryPlan> PlanQuery(const ir::Context& context, const std
   }
 
   for (const ir::Slot& slot : context.slots) SelectColumn(planner, planner.Table(slot.column.table), *slot.column.column, slot.name);
-  SelectKeys(planner, 0, RowKey(*root.resolved.table));
+  SelectKeys(planner, 0, RowKey(planner.Snapshot(), *root.resolved.table));
   SelectKeys(planner, 0, root_keys);
   for (const ir::Include& include : context.includes) {
-    SelectKeys(planner, include.table, RowKey(*planner.Table(include.table).resolved.table));
+    SelectKeys(planner, include.table, RowKey(planner.Snapshot(), *planner.Table(include.table).resolved.table));
   }
 
   planner.builder.Add("\nFROM ").Add(From(planner, root));

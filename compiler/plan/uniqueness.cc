@@ -44,17 +44,7 @@ const schema::Column* NotNull(const Table& table, const std::string& name) {
   return column == nullptr || column->nullable ? nullptr : column;
 }
 
-}  // namespace
-
-bool MatchesOneRow(const schema::Snapshot& snapshot, const Table& table,
-                   const std::vector<std::string_view>& columns) {
-  if (TableMatchesOneRow(table, columns)) return true;
-  std::vector<std::string_view> base_columns;
-  const Table* base = BaseOf(snapshot, table, columns, base_columns);
-  return base != nullptr && TableMatchesOneRow(*base, base_columns);
-}
-
-std::vector<const schema::Column*> RowKey(const Table& table) {
+std::vector<const schema::Column*> KeyOfTable(const Table& table) {
   std::vector<const schema::Column*> key;
   for (const std::string& name : table.primary_key) {
     if (const schema::Column* column = table.FindColumn(name)) key.push_back(column);
@@ -68,6 +58,35 @@ std::vector<const schema::Column*> RowKey(const Table& table) {
     if (key.size() == index.columns.size()) return key;
     key.clear();
   }
+  return key;
+}
+
+}  // namespace
+
+bool MatchesOneRow(const schema::Snapshot& snapshot, const Table& table,
+                   const std::vector<std::string_view>& columns) {
+  if (TableMatchesOneRow(table, columns)) return true;
+  std::vector<std::string_view> base_columns;
+  const Table* base = BaseOf(snapshot, table, columns, base_columns);
+  return base != nullptr && TableMatchesOneRow(*base, base_columns);
+}
+
+std::vector<const schema::Column*> RowKey(const schema::Snapshot& snapshot, const Table& table) {
+  if (table.kind != schema::TableKind::kView || !table.updatable) return KeyOfTable(table);
+  const Table* base = nullptr;
+  for (const schema::Column& column : table.columns) {
+    if (base == nullptr && !column.base_table.empty()) base = snapshot.FindTable(column.base_schema, column.base_table);
+  }
+  std::vector<const schema::Column*> key;
+  if (base == nullptr) return key;
+  const std::vector<const schema::Column*> base_key = KeyOfTable(*base);
+  for (const schema::Column* part : base_key) {
+    const auto shown = std::find_if(table.columns.begin(), table.columns.end(), [&](const schema::Column& column) {
+      return column.base_table == base->name && column.base_schema == base->schema && column.base_column == part->name;
+    });
+    if (shown != table.columns.end()) key.push_back(&*shown);
+  }
+  if (key.size() != base_key.size()) key.clear();
   return key;
 }
 

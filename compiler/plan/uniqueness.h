@@ -14,8 +14,8 @@ namespace synapsor::plan {
 bool MatchesOneRow(const schema::Snapshot& snapshot, const schema::Table& table, const std::vector<std::string_view>& columns);
 
 // Columns that order the rows of a table without ties: its primary key, else its first unique key without nullable columns,
-// else none.
-std::vector<const schema::Column*> RowKey(const schema::Table& table);
+// else none. For a view of one table, the columns that show that table's key.
+std::vector<const schema::Column*> RowKey(const schema::Snapshot& snapshot, const schema::Table& table);
 
 bool InPrimaryKey(const schema::Table& table, std::string_view column);
 bool InUniqueKey(const schema::Table& table, std::string_view column);

@@ -24,7 +24,8 @@ void AddContext(Uses& uses, const ir::Context& context) {
   for (const ir::TableUse& table : context.tables) {
     uses.Add(table, table.tenant);
     if (table.resolved.table == nullptr) continue;
-    for (const schema::Column* key : RowKey(*table.resolved.table)) uses.Add(table, key);
+    const schema::Snapshot& snapshot = *table.resolved.source->snapshot;
+    for (const schema::Column* key : RowKey(snapshot, *table.resolved.table)) uses.Add(table, key);
   }
   add(context.lookup);
   for (const ir::Include& include : context.includes) {

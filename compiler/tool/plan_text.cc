@@ -215,6 +215,17 @@ std::string Body(const Capability& capability, const bundle::Bundle& bundle, con
   return page.Take();
 }
 
+std::string Html(const std::string& text) {
+  std::string out;
+  for (const char c : Printable(text)) {
+    if (c == '&') out += "&amp;";
+    else if (c == '<') out += "&lt;";
+    else if (c == '>') out += "&gt;";
+    else out += c;
+  }
+  return out;
+}
+
 std::string Count(const bundle::Bundle& bundle) {
   return fmt::format("{} {}", bundle.capabilities.size(), bundle.capabilities.size() == 1 ? "capability" : "capabilities");
 }
@@ -250,8 +261,8 @@ std::string PlanAsMarkdown(const bundle::Bundle& bundle, const ir::Program& prog
     std::string body = Body(capability, bundle, default_role);
     std::string fence = "```";
     while (body.find(fence) != std::string::npos) fence += '`';
-    out += fmt::format("\n<details><summary><code>{}</code> {}</summary>\n\n{}\n{}{}\n\n</details>\n", Heading(capability),
-                       Printable(PlaceOf(program, capability)), fence, body, fence);
+    out += fmt::format("\n<details><summary><code>{}</code> {}</summary>\n\n{}\n{}{}\n\n</details>\n", Html(Heading(capability)),
+                       Html(PlaceOf(program, capability)), fence, body, fence);
   }
   return out + fmt::format("\nBundle `{}`\n", bundle.digest);
 }
