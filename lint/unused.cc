@@ -13,9 +13,11 @@ namespace {
 struct References {
   std::unordered_set<std::string_view> bindings;
   std::unordered_set<std::string_view> args;
+  bool incomplete = false;  // something did not resolve, or a part is missing: what is unused is not known
 };
 
 void Note(References& references, const ir::Capability& capability, const ir::Value& value) {
+  references.incomplete = references.incomplete || value.poisoned;
   if (value.provenance.kind == ir::ProvenanceKind::kTrusted) references.bindings.insert(value.provenance.binding);
   if (value.provenance.kind == ir::ProvenanceKind::kModelArg && value.provenance.arg >= 0)
     references.args.insert(capability.args[static_cast<std::size_t>(value.provenance.arg)].name);
@@ -23,6 +25,7 @@ void Note(References& references, const ir::Capability& capability, const ir::Va
 
 References ReferencesOf(const ir::Program& program, const ir::Capability& capability) {
   References references;
+  references.incomplete = capability.poisoned || (capability.is_proposal && !capability.write);
   if (capability.write) {
     const ir::Write& write = *capability.write;
     Note(references, capability, write.key_value);
@@ -50,7 +53,8 @@ References ReferencesOf(const ir::Program& program, const ir::Capability& capabi
 
 void LintUnused(const ir::Program& program, diag::Sink& sink) {
   std::vector<std::unordered_set<std::string_view>> used_bindings(program.contexts.size());
-  std::vector<bool> used(program.contexts.size(), false);
+  std::vector<bool> used(program.contexts.size(), false), incomplete(program.contexts.size(), false);
+  bool any_poisoned = false;
   const config::Session& session = program.catalog->config().session;
   for (const ir::Capability& capability : program.capabilities) {
     const References references = ReferencesOf(program, capability);
@@ -58,8 +62,10 @@ void LintUnused(const ir::Program& program, diag::Sink& sink) {
       const auto index = static_cast<std::size_t>(capability.context.index);
       used[index] = true;
       used_bindings[index].insert(references.bindings.begin(), references.bindings.end());
+      incomplete[index] = incomplete[index] || references.incomplete;
     }
-    if (capability.poisoned) continue;
+    any_poisoned = any_poisoned || capability.poisoned;
+    if (references.incomplete) continue;
     for (const ir::Binding& hidden : capability.hidden) {
       if (references.bindings.contains(hidden.name)) continue;
       Report(sink, capability, Kind::kUnusedHidden, hidden.span, fmt::format("HIDDEN `{}` is never used", hidden.name))
@@ -77,10 +83,14 @@ void LintUnused(const ir::Program& program, diag::Sink& sink) {
   for (const ir::Context& context : program.contexts) {
     const std::size_t i = index++;
     if (!used[i]) {
+      // The one that was meant may be behind a misspelt name, or behind a second definition.
+      const auto meant = program.context_names.find(context.name);
+      if (any_poisoned || meant == program.context_names.end() || &program.contexts.Get(meant->second) != &context) continue;
       Report(sink, context, Kind::kUnusedContext, context.syntax->name.span, fmt::format("no capability uses context `{}`", context.name))
           .WithHelp("use it or remove it");
       continue;
     }
+    if (incomplete[i]) continue;
     for (const ir::Binding& bind : context.bindings) {
       const bool filters = std::any_of(context.searches.begin(), context.searches.end(), [&](const ir::Search& search) {
         return std::any_of(search.filters.begin(), search.filters.end(), [&](const auto& f) { return f.value.provenance.binding == bind.name; });

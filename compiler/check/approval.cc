@@ -33,7 +33,8 @@ void CheckApprovals(CheckContext& cx) {
     const bool settled = has_workflow_policy[index++] || HasPolicy(cx, workflow);
     const bool covered = std::any_of(workflow.risk_rules.begin(), workflow.risk_rules.end(),
                                      [](const ir::RiskRule& rule) { return rule.level <= ir::Risk::kMedium; });
-    if (covered || settled || !AllowsProposal(cx, workflow)) continue;
+    const bool misspelt = workflow.risk_rules.size() < workflow.syntax->risk_rules.size();
+    if (covered || settled || misspelt || !AllowsProposal(cx, workflow)) continue;
     Report(cx.sink, workflow, Kind::kProposalWithoutApproval, workflow.syntax->name.span,
            workflow.risk_rules.empty()
                ? fmt::format("workflow `{}` allows a proposal and names nobody to approve it", workflow.name)

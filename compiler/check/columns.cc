@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "compiler/check/provenance_flow.h"
 #include "compiler/check/rules.h"
@@ -113,9 +114,12 @@ void CheckKeptOutColumns(CheckContext& cx) {
 }
 
 void CheckSensitiveColumns(CheckContext& cx) {
+  std::unordered_map<std::string_view, bool> known;  // names repeat, and there are many patterns
   ForEachExposure(cx.program, [&](const auto& entity, const ir::ColumnUse& column, std::string_view verb) {
     if (column.table < 0 || column.visibility == ir::Visibility::kKeptOut || column.poisoned) return;
-    if (!LooksSensitive(cx, column.name)) return;
+    const auto [entry, is_new] = known.try_emplace(column.name, false);
+    if (is_new) entry->second = LooksSensitive(cx, column.name);
+    if (!entry->second) return;
     diag::Finding& finding =
         Report(cx.sink, entity, Kind::kSensitiveColumn, column.span,
                fmt::format("`{}` looks like a secret or personal data and is {}", column.name, verb))
@@ -127,7 +131,7 @@ void CheckSensitiveColumns(CheckContext& cx) {
 
 void CheckWrittenColumns(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
-    if (!capability.write || capability.write->target.poisoned) continue;
+    if (!capability.write || capability.write->target.poisoned || !IsWritable(capability.write->target)) continue;
     for (const ir::WriteColumn& written : capability.write->columns)
       if (!written.column.poisoned) CheckWrittenColumn(cx, capability, written);
   }

@@ -42,7 +42,7 @@ void CheckReturnedName(CheckContext& cx, const ir::Capability& capability, std::
   const auto binding = std::find_if(capability.bindings.begin(), capability.bindings.end(), [&](const ir::Binding& b) {
     return ir::SameName(b.name, name) || ir::SameName(b.session_key, name);
   });
-  if (binding == capability.bindings.end() || HasSlot(ContextOf(cx, capability), name)) return;
+  if (binding == capability.bindings.end() || IsObjectId(cx, binding->session_key) || HasSlot(ContextOf(cx, capability), name)) return;
   Report(cx.sink, capability, Kind::kTrustedValueReturned, span,
          fmt::format("{} names `{}`, a value of the session", clause, name))
       .WithPhrase("it would be shown to the model")
@@ -130,7 +130,7 @@ void CheckSources(CheckContext& cx) {
 void CheckIncludes(CheckContext& cx) {
   for (const ir::Context& context : cx.program.contexts) {
     for (const ir::Include& include : context.includes) {
-      if (include.left.table < 0 || include.right.table < 0) continue;
+      if (include.left.table < 0 || include.right.table < 0 || context.tables[static_cast<std::size_t>(include.table)].poisoned) continue;
       const bool left = include.left.table == include.table, right = include.right.table == include.table;
       const int other = left ? include.right.table : include.left.table;
       if (left != right && other < include.table) continue;

@@ -36,9 +36,7 @@ std::string_view ActionWords(schema::ReferentialAction action) {
 
 void CheckTargetUpdatable(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
-    if (!capability.write || capability.write->target.resolved.table == nullptr) continue;
-    const schema::Table& table = *capability.write->target.resolved.table;
-    if (table.updatable && table.kind != schema::TableKind::kMaterializedView) continue;
+    if (!capability.write || IsWritable(capability.write->target)) continue;
     Report(cx.sink, capability, Kind::kTargetNotUpdatable, capability.write->syntax->target.span,
            fmt::format("`{}` is a view that takes no UPDATE", ir::TableName(capability.write->target)))
         .WithHelp("write the base table, or a view on one table without grouping, joins or DISTINCT");
@@ -72,15 +70,11 @@ void CheckCascades(CheckContext& cx) {
     for (const schema::ForeignKey& key : table->referenced_by) {
       const std::string_view action = ActionWords(deletes ? key.on_delete : key.on_update);
       if (action.empty()) continue;
-      // `referenced_by` names the referring table as target; of this table only the name of the key's columns is known.
-      const auto written = std::find_if(key.target_columns.begin(), key.target_columns.end(), [&](const auto& column) {
+      const auto written = std::find_if(key.columns.begin(), key.columns.end(), [&](const auto& column) {
         return FindWritten(write, column) != nullptr;
       });
-      const auto own = std::find_if(key.columns.begin(), key.columns.end(), [&](const auto& column) {
-        return FindWritten(write, column) != nullptr && table->FindColumn(column) != nullptr;
-      });
-      if (!deletes && written == key.target_columns.end() && own == key.columns.end()) continue;
-      const std::string_view column = deletes ? std::string_view() : own != key.columns.end() ? std::string_view(*own) : std::string_view(*written);
+      if (!deletes && written == key.columns.end()) continue;
+      const std::string_view column = deletes ? std::string_view() : std::string_view(*written);
       const ir::WriteColumn* at = column.empty() ? nullptr : FindWritten(write, column);
       Report(cx.sink, capability, Kind::kCascadingWrite, at ? at->column.span : write.syntax->operation_span,
              fmt::format("{} reaches rows of `{}` by ON {} {}", deletes ? std::string("the DELETE") : fmt::format("writing `{}`", column),

@@ -20,7 +20,8 @@ Span GuardSpan(const ir::Write& write) {
 }
 
 bool GuardsRows(const ir::Write& write) {
-  return write.operation != ast::Operation::kInsert && !write.target.poisoned && !write.guard_column.poisoned;
+  return write.operation != ast::Operation::kInsert && !write.target.poisoned && !write.guard_column.poisoned &&
+         IsWritable(write.target);
 }
 
 std::string_view Inferred(const ir::Write& write) { return write.guard_inferred ? " (inferred)" : ""; }

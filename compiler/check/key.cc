@@ -131,7 +131,8 @@ void CheckRootKey(CheckContext& cx) {
     }
     for (const ir::Include& include : context.includes) {
       const ir::ColumnUse& joined = include.left.table == include.table ? include.left : include.right;
-      if (joined.table != include.table) continue;
+      const ir::ColumnUse& other = include.left.table == include.table ? include.right : include.left;
+      if (joined.table != include.table || other.table < 0 || other.table >= include.table) continue;
       const ir::TableUse& table = context.tables[static_cast<std::size_t>(include.table)];
       const Key key = KeyOf(table, joined, table.tenant_column);
       if (key.table != nullptr && !HasIndex(key)) ReportNoIndex(cx, context, table, joined);

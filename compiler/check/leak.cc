@@ -10,13 +10,6 @@
 namespace synapsor::check {
 namespace {
 
-// Ids of the object at hand are meant to be seen; tenant, principal and everything else of the session are not.
-bool IsObjectId(const CheckContext& cx, const ir::Provenance& provenance) {
-  const std::string_view key = provenance.session_key;
-  if (IsTenantKey(cx, key) || IsPrincipalKey(cx, key)) return false;
-  return key.starts_with("current_") || key.ends_with("_id") || key.ends_with("_number") || key.ends_with("_ref");
-}
-
 const schema::CheckConstraint* FindRangeCheck(const ir::TableUse& table, std::string_view column, bool lower) {
   const schema::Table* real = PhysicalTable(table);
   if (real == nullptr) return nullptr;
@@ -78,7 +71,7 @@ void CheckSummaryLeaks(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
     if (!capability.write) continue;
     for (const ir::Write::SummaryPart& part : capability.write->summary) {
-      if (part.placeholder.empty() || !IsTrusted(part.value) || IsObjectId(cx, part.value.provenance)) continue;
+      if (part.placeholder.empty() || !IsTrusted(part.value) || IsObjectId(cx, part.value.provenance.session_key)) continue;
       Report(cx.sink, capability, Kind::kSummaryLeaksTrusted, part.span,
              fmt::format("the summary prints `{}`, a value of the session", part.placeholder))
           .WithLabel(part.value.provenance.binding_span, "bound here")

@@ -15,6 +15,12 @@ const ir::Arg* ArgOf(const ir::Capability& capability, const ir::Value& value) {
   return &capability.args[static_cast<std::size_t>(value.provenance.arg)];
 }
 
+bool IsObjectId(const CheckContext& cx, std::string_view session_key) {
+  if (IsTenantKey(cx, session_key) || IsPrincipalKey(cx, session_key)) return false;
+  return session_key.starts_with("current_") || session_key.ends_with("_id") || session_key.ends_with("_number") ||
+         session_key.ends_with("_ref");
+}
+
 bool Contains(std::span<const std::string_view> names, std::string_view name) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view known) { return ir::SameName(known, name); });
 }
@@ -58,6 +64,11 @@ schema::Engine EngineOf(const ir::TableUse& table) {
 bool KnowsEngine(const CheckContext& cx, const ir::TableUse& table) {
   const schema::CatalogSource* source = table.resolved.source;
   return source != nullptr && (source->snapshot || cx.catalog.config().sources.contains(source->name));
+}
+
+bool IsWritable(const ir::TableUse& table) {
+  const schema::Table* real = table.resolved.table;
+  return real == nullptr || (real->updatable && real->kind != schema::TableKind::kMaterializedView);
 }
 
 const ir::WriteColumn* FindWritten(const ir::Write& write, std::string_view column) {

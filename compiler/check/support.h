@@ -33,6 +33,9 @@ inline bool IsPrincipalKey(const CheckContext& cx, std::string_view session_key)
   return session_key == cx.catalog.config().session.principal_key;
 }
 
+// Ids of the object at hand are meant to be seen; tenant, principal and everything else of the session are not.
+bool IsObjectId(const CheckContext& cx, std::string_view session_key);
+
 bool Contains(std::span<const std::string_view> names, std::string_view name);  // ignoring case
 // Trusted names of stdlib/, the session keys of tenant and principal, and the configuration's `trusted_names`.
 bool IsTrustedName(const CheckContext& cx, std::string_view name);
@@ -51,6 +54,9 @@ schema::Engine EngineOf(const ir::TableUse& table);
 bool KnowsEngine(const CheckContext& cx, const ir::TableUse& table);
 
 inline bool IsUpdate(const ir::Write& write) { return write.operation == ast::Operation::kUpdate; }
+
+// False for a target that takes no writes, which has a finding of its own.
+bool IsWritable(const ir::TableUse& table);
 
 // The written column of this name, or null.
 const ir::WriteColumn* FindWritten(const ir::Write& write, std::string_view column);

@@ -65,7 +65,8 @@ Family FamilyOf(const schema::Type& type) {
 
 void CheckWrittenTypes(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
-    if (!capability.write || capability.write->operation == ast::Operation::kDelete) continue;
+    if (!capability.write || capability.write->operation == ast::Operation::kDelete || !IsWritable(capability.write->target))
+      continue;
     for (const ir::WriteColumn& written : capability.write->columns)
       CheckValue(cx, capability, written.column, written.value);
   }

@@ -89,6 +89,10 @@ void CheckSessionKeys(CheckContext& cx) {
 
 void CheckReachability(CheckContext& cx) {
   if (cx.program.workflows.size() == 0) return;
+  // A misspelt entry of an allowlist may be the one that is missed here.
+  for (const ir::Workflow& workflow : cx.program.workflows)
+    for (const ir::CapabilityId id : workflow.capabilities)
+      if (!id.has_value()) return;
   for (const ir::Capability& capability : cx.program.capabilities) {
     if (!capability.workflows.empty()) continue;
     Report(cx.sink, capability, Kind::kUnreachableCapability, capability.syntax->name.span,

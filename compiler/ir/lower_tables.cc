@@ -34,8 +34,8 @@ std::string ProblemMessage(const ast::TableRef& syntax, LookupProblem problem) {
 Kind ProblemKind(LookupProblem problem) {
   switch (problem) {
     case LookupProblem::kAmbiguousSource:
-    case LookupProblem::kAmbiguousSchema: return Kind::kAmbiguousTable;
-    case LookupProblem::kUnknownSource: return Kind::kUnknownSource;
+    case LookupProblem::kAmbiguousSchema:
+    case LookupProblem::kUnknownSource: return Kind::kAmbiguousTable;
     default: return Kind::kUnknownTable;
   }
 }

@@ -147,7 +147,8 @@ struct Table {
   std::vector<std::string> primary_key;  // empty: none
   std::vector<Index> indexes;            // unique and primary keys among them
   std::vector<ForeignKey> foreign_keys;
-  std::vector<ForeignKey> referenced_by;  // keys of other tables that point here; target_* is the referring table
+  // Keys of other tables that point here: `columns` are this table's, target_* the referring table and its columns.
+  std::vector<ForeignKey> referenced_by;
   std::vector<CheckConstraint> checks;
   std::vector<Trigger> triggers;
   bool row_security = false, row_security_forced = false;
