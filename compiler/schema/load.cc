@@ -40,6 +40,11 @@ bool SameFamily(Engine a, Engine b) {
 
 }  // namespace
 
+Result<Snapshot> LoadSnapshotFile(const std::string& path) {
+  SYN_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return FromJson(text, path);
+}
+
 Result<Snapshot> LoadSchemaFile(const std::string& path, Engine engine) {
   SYN_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   if (path.ends_with(".json")) {

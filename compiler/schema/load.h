@@ -15,6 +15,9 @@ namespace synapsor::schema {
 // family. Never touches another file, never connects; any bytes give a snapshot or an error.
 Result<Snapshot> LoadSchemaFile(const std::string& path, Engine engine);
 
+// A snapshot file of whatever engine.
+Result<Snapshot> LoadSnapshotFile(const std::string& path);
+
 Result<Snapshot> ReadPostgresSql(std::string_view sql, const std::string& path);
 Result<Snapshot> ReadSqliteSql(std::string_view sql, const std::string& path);
 Result<Snapshot> ReadMysqlSql(std::string_view sql, const std::string& path);

@@ -126,6 +126,7 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
     else return Fail(ErrorKind::kUsage, fmt::format("the MySQL URL has the unknown parameter `{}`", key), "known are `socket` and `ssl-ca`");
   }
   const bool local = !socket.empty() || IsLoopback(address->host);
+  if (ca.empty() && !local) ca = options.ca_file;
   const bool verify = !ca.empty() || (!local && !options.allow_plaintext);
   if (verify && ca.empty()) ca = kSystemRoots;
   try {

@@ -117,6 +117,7 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
       options["sslrootcert"] = kSystemRoots;
     }
   }
+  if (!wanted.ca_file.empty()) options["sslrootcert"] = wanted.ca_file;
   options.emplace("connect_timeout", "10");
   options["client_encoding"] = "UTF8";
   options["application_name"] = "synapsor introspect";

@@ -31,6 +31,7 @@ extern const Command kPlanCommand;
 extern const Command kDiffCommand;
 extern const Command kBuildCommand;
 extern const Command kExplainCommand;
+extern const Command kIntrospectCommand;
 extern const Command kFmtCommand;
 extern const Command kRulesCommand;
 

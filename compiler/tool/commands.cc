@@ -10,6 +10,7 @@ const Command* const kCommands[] = {
     &kPlanCommand,
     &kBuildCommand,
     &kDiffCommand,
+    &kIntrospectCommand,
     &kFmtCommand,
     &kExplainCommand,
     &kRulesCommand,

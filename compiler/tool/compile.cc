@@ -47,7 +47,10 @@ Result<std::vector<schema::CatalogSource>> SourcesFromOptions(const CompileOptio
                 "postgres, mysql, mariadb or sqlite");
   }
   if (options.schema) {
-    SYN_ASSIGN_OR_RETURN(source.snapshot, schema::LoadSchemaFile(*options.schema, source.engine));
+    const bool engine_is_known = options.engine || !config.sources.empty();
+    SYN_ASSIGN_OR_RETURN(source.snapshot, engine_is_known
+                                              ? schema::LoadSchemaFile(*options.schema, source.engine)
+                                              : schema::LoadSnapshotFile(*options.schema));
     source.engine = source.snapshot->engine;
     source.snapshot_path = *options.schema;
   }
@@ -66,7 +69,7 @@ Result<schema::CatalogSource> SourceFromConfig(const config::Source& source, boo
           url, config::ReadSecret(source.read, fmt::format("source `{}`", source.name)));
     }
     schema::IntrospectOptions introspect;
-    introspect.allow_plaintext = source.tls == config::TlsMode::kOff;
+    introspect.ca_file = source.tls_ca_file;
     SYN_ASSIGN_OR_RETURN(result.snapshot, schema::Introspect(result.engine, url, introspect));
     result.snapshot_path = fmt::format("live {}", source.name);
   } else if (!source.schema_file.empty()) {
