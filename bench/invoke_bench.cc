@@ -16,6 +16,7 @@
 #include "runtime/bundle/load.h"
 #include "runtime/db/reader.h"
 #include "runtime/interp/invoke.h"
+#include "tests/unit/support/fake_ledger.h"
 #include "tests/unit/support/late_fee.h"
 
 namespace synapsor {
@@ -163,6 +164,19 @@ void ReadAgainstItsFloors(benchmark::State& state) {
   state.counters["ratio"] = Median(calls) / (Median(selects) + Median(commits));
 }
 BENCHMARK(ReadAgainstItsFloors)->UseManualTime()->Iterations(5000);
+
+// The interpreter and the source alone: a ledger that forgets.
+void ReadWithoutLedger(benchmark::State& state) {
+  World world;
+  test::FakeLedger fake;
+  interp::Runtime runtime(world.bundle, world.config, world.readers, fake, SystemClock());
+  const nlohmann::json arguments = nlohmann::json::object();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(runtime.Invoke("billing.read_invoice", arguments, world.session, {}));
+    fake.records.clear();
+  }
+}
+BENCHMARK(ReadWithoutLedger);
 
 // Refused before any database is asked: what a call costs without its commit.
 void RefusedArgument(benchmark::State& state) {

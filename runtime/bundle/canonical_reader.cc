@@ -72,6 +72,18 @@ void CanonicalReader::ReadString(std::string& value) {
   }
 }
 
+std::string_view CanonicalReader::ReadKey(std::string& unescaped) {
+  const std::size_t begin = at_ + 1;
+  std::size_t end = begin;
+  while (end < bytes_.size() && !kEndsRun[static_cast<unsigned char>(bytes_[end])]) ++end;
+  if (Peek() != '"' || end >= bytes_.size() || bytes_[end] != '"') {
+    ReadString(unescaped);
+    return unescaped;
+  }
+  at_ = end + 1;
+  return bytes_.substr(begin, end - begin);
+}
+
 void CanonicalReader::ReadEscape(std::string& value) {
   const char c = Peek();
   ++at_;

@@ -25,15 +25,18 @@ class CanonicalReader {
   void Object(OnMember on_member) {
     if (!Expect('{')) return;
     if (Accept('}')) return;
-    std::string key, previous;
+    std::string unescaped[2];  // in turn, so that the key before stays whole
+    std::size_t turn = 0;
+    std::string_view key, previous;
     bool first = true;
     do {
-      ReadString(key);
+      key = ReadKey(unescaped[turn]);
+      turn = 1 - turn;
       if (!Expect(':')) return;
-      if (!first && key <= previous) return Fail("member `" + key + "` is repeated or out of order");
-      if (!on_member(std::string_view(key))) return Fail("member `" + key + "` is unknown");
+      if (!first && key <= previous) return Fail("member `" + std::string(key) + "` is repeated or out of order");
+      if (!on_member(key)) return Fail("member `" + std::string(key) + "` is unknown");
       first = false;
-      std::swap(key, previous);
+      previous = key;
     } while (ok() && Accept(','));
     Expect('}');
   }
@@ -62,6 +65,8 @@ class CanonicalReader {
  private:
   bool Expect(char c);
   bool Accept(char c);
+  // Into the bytes, or into `unescaped` if the key holds escapes.
+  std::string_view ReadKey(std::string& unescaped);
   void ReadEscape(std::string& value);
   std::uint32_t ReadHex();
   bool AcceptWord(std::string_view word);

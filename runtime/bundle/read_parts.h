@@ -27,7 +27,7 @@ class StatementReader {
   std::vector<std::size_t> without_table_;
 };
 
-// `member(in, target)` for each key of an object, by name.
+// One member of an object. Tables of fields are sorted by key, as the members are.
 template <typename T>
 struct Field {
   std::string_view key;
@@ -37,13 +37,12 @@ struct Field {
 template <typename T, std::size_t n>
 T ReadFields(CanonicalReader& in, const Field<T> (&fields)[n]) {
   T value;
+  const Field<T>* next = fields;
   in.Object([&](std::string_view key) {
-    for (const Field<T>& field : fields) {
-      if (field.key != key) continue;
-      field.read(in, value);
-      return true;
-    }
-    return false;
+    while (next != fields + n && next->key < key) ++next;
+    if (next == fields + n || next->key != key) return false;
+    next->read(in, value);
+    return true;
   });
   return value;
 }

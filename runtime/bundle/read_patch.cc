@@ -23,16 +23,16 @@ Guard ReadGuard(CanonicalReader& in) {
 SetColumn ReadSet(CanonicalReader& in) {
   static constexpr Field<SetColumn> kFields[] = {
       {"column", [](CanonicalReader& r, SetColumn& v) { v.column = r.String(); }},
-      {"value", [](CanonicalReader& r, SetColumn& v) { v.value = ReadValueRef(r); }},
-      {"type", [](CanonicalReader& r, SetColumn& v) { v.type = ReadType(r); }},
       {"db", [](CanonicalReader& r, SetColumn& v) { v.database_type = r.String(); }},
-      {"not_null", [](CanonicalReader& r, SetColumn& v) { v.nullable = !r.Boolean(); }},
-      {"min", [](CanonicalReader& r, SetColumn& v) { v.min = r.String(); }},
       {"max", [](CanonicalReader& r, SetColumn& v) { v.max = r.String(); }},
       {"max_length", [](CanonicalReader& r, SetColumn& v) { v.max_length = r.Integer(); }},
+      {"min", [](CanonicalReader& r, SetColumn& v) { v.min = r.String(); }},
+      {"not_null", [](CanonicalReader& r, SetColumn& v) { v.nullable = !r.Boolean(); }},
       {"precision", [](CanonicalReader& r, SetColumn& v) { v.precision = ReadInt(r); }},
       {"scale", [](CanonicalReader& r, SetColumn& v) { v.scale = ReadInt(r); }},
       {"transitions", [](CanonicalReader& r, SetColumn& v) { v.transitions = ReadPairs(r); }},
+      {"type", [](CanonicalReader& r, SetColumn& v) { v.type = ReadType(r); }},
+      {"value", [](CanonicalReader& r, SetColumn& v) { v.value = ReadValueRef(r); }},
   };
   return ReadFields(in, kFields);
 }

@@ -23,12 +23,12 @@ struct ReadColumnResult {
 ReadColumnResult ReadColumn(CanonicalReader& in) {
   using C = ReadColumnResult;
   static constexpr Field<C> kFields[] = {
-      {"name", [](CanonicalReader& r, C& v) { v.column.name = r.String(); }},
-      {"type", [](CanonicalReader& r, C& v) { v.column.type = ReadType(r); }},
-      {"db", [](CanonicalReader& r, C& v) { v.column.database_type = r.String(); }},
       {"column", [](CanonicalReader& r, C& v) { v.column.column = r.String(), v.has_column = true; }},
-      {"table", [](CanonicalReader& r, C& v) { v.column.table = r.String(), v.has_table = true; }},
+      {"db", [](CanonicalReader& r, C& v) { v.column.database_type = r.String(); }},
       {"hidden", [](CanonicalReader& r, C& v) { v.column.visible = !r.Boolean(); }},
+      {"name", [](CanonicalReader& r, C& v) { v.column.name = r.String(); }},
+      {"table", [](CanonicalReader& r, C& v) { v.column.table = r.String(), v.has_table = true; }},
+      {"type", [](CanonicalReader& r, C& v) { v.column.type = ReadType(r); }},
   };
   C read = ReadFields(in, kFields);
   if (!read.has_column) read.column.column = read.column.name;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -143,6 +144,16 @@ INSTANTIATE_TEST_SUITE_P(
         Misfit{"rows", [](json& b) { b["capabilities"][0]["patch"]["expected_rows"] = 2; }, "number of rows"},
         Misfit{"type", [](json& b) { b["capabilities"][0]["args"][0]["type"] = "money"; }, "type `money` is unknown"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(LoadBundle, ReadsKeysWithEscapes) {
+  Bundle bundle = test::LateFeeBundle();
+  bundle.authority = {{"a\"1", "read", "x", "", ""}, {"a\"2", "read", "x", "", ""}, {"a\n", "read", "x", "", ""}};
+  std::sort(bundle.authority.begin(), bundle.authority.end(), [](auto& a, auto& b) { return a.subject < b.subject; });
+  const std::string bytes = Write(bundle);
+  const auto loaded = Parse(bytes, "b.json");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->authority.at(1).subject, "a\"1");
+}
 
 TEST(LoadBundle, NamesAMissingFile) {
   const auto bundle = Load("/nonexistent/app.bundle.json");
