@@ -135,7 +135,8 @@ std::string GuardText(const bundle::Guard& guard) {
 }
 
 void ShowPatch(Page& page, const bundle::PatchPlan& patch) {
-  page.Line(1, fmt::format("would write {} row of {}.{}.{}", patch.expected_rows, patch.source, patch.schema, patch.table));
+  const std::string table = patch.schema.empty() ? patch.table : patch.schema + "." + patch.table;
+  page.Line(1, fmt::format("would write {} row of {}.{}", patch.expected_rows, patch.source, table));
   std::vector<std::vector<std::string>> rows;
   rows.push_back({"row", patch.key_column, "=", Source(patch.key),
                   patch.target_is_context_root ? "only the row that was read" : ""});

@@ -71,7 +71,19 @@ std::string_view SplitName(std::string_view type, std::string_view& rest) {
   return type.substr(0, cut);
 }
 
-std::string NormalizePostgres(std::string_view type) {
+// Whether a type's schema is written depends on the search path; extensions may lie in any schema.
+std::string_view WithoutSchema(std::string_view type) {
+  std::size_t start = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < type.size() && (quoted || type[i] != '('); ++i) {
+    if (type[i] == '"') quoted = !quoted;
+    if (type[i] == '.' && !quoted) start = i + 1;
+  }
+  return type.substr(start);
+}
+
+std::string NormalizePostgres(std::string_view written) {
+  const std::string_view type = WithoutSchema(written);
   std::string_view rest;
   const std::string_view name = SplitName(type, rest);
   std::string out(Resolve(kPostgresAliases, name));

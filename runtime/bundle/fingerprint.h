@@ -22,7 +22,7 @@ struct ColumnFacts {
 // changes the digest.
 std::string FingerprintColumns(std::string_view engine, std::vector<ColumnFacts> columns);
 
-// Lower case, single spaces, aliases resolved: `VARCHAR(40)` is `character varying(40)` on PostgreSQL, `int(11)` is
+// Lower case, single spaces, no schema, aliases resolved: `VARCHAR(40)` is `character varying(40)` on PostgreSQL, `int(11)` is
 // `int` on MySQL.
 std::string NormalizeDeclaredType(std::string_view engine, std::string_view declared);
 

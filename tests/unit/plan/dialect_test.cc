@@ -48,6 +48,7 @@ TEST(Dialect, KnowsWhereEqualityIsLoose) {
   EXPECT_TRUE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)")));
   EXPECT_FALSE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)", "utf8mb4_bin")));
   EXPECT_TRUE(EqualityIsLoose(Engine::kPostgres, Of(TypeKind::kText, "citext")));
+  EXPECT_TRUE(EqualityIsLoose(Engine::kPostgres, Of(TypeKind::kText, "public.citext")));
   EXPECT_FALSE(EqualityIsLoose(Engine::kPostgres, Of(TypeKind::kText, "text")));
   EXPECT_TRUE(EqualityIsLoose(Engine::kSqlite, Of(TypeKind::kText, "TEXT", "NOCASE")));
   EXPECT_FALSE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kInteger, "int")));
@@ -73,6 +74,8 @@ TEST(Fingerprint, LevelsSpellingsAndSeesChanges) {
   EXPECT_EQ(print("VARCHAR( 40 )", true), print("character varying(40)", true));
   EXPECT_EQ(print("timestamptz(3)", true), print("timestamp(3) with time zone", true));
   EXPECT_EQ(print("int4", true), print("integer", true));
+  EXPECT_EQ(print("public.citext", true), print("citext", true));
+  EXPECT_EQ(print("\"Odd.One\".\"Mood\"", true), print("\"Mood\"", true));
   EXPECT_NE(print("integer", true), print("bigint", true));
   EXPECT_NE(print("integer", true), print("integer", false));
   EXPECT_EQ(bundle::NormalizeDeclaredType("mysql", "INT(11) UNSIGNED"), "int unsigned");
