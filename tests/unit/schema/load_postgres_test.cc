@@ -194,10 +194,10 @@ TEST(LoadPostgres, HostileInputIsAnErrorNotACrash) {
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a int DEFAULT " + std::string(1000, '(') + "1" + std::string(1000, ')') + ");"),
               HasSubstr("nested parentheses"));
   std::string chain = "CREATE TABLE t (a int DEFAULT 1";
-  while (chain.size() < 500'000) chain += "+1";
+  while (chain.size() < 200'000) chain += "+1";
   EXPECT_EQ(ErrorOf(chain + ");"), "accepted");
   std::string minus = "CREATE TABLE t (a int CHECK (a > ";
-  while (minus.size() < 500'000) minus += "- ";
+  while (minus.size() < 200'000) minus += "- ";
   EXPECT_NE(ErrorOf(minus + "1));"), "");
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a int); " + std::string(600'000, 'x')), HasSubstr("does not begin"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a " + std::string(600'000, 'x') + ");"), HasSubstr("longer than"));
