@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -84,6 +85,9 @@ std::optional<std::vector<std::string>> BuildArguments(const CompileOptions& opt
 
 Result<Baseline> FromCommit(const std::string& ref, const CompileOptions& options) {
   if (ref.starts_with('-')) return Fail(ErrorKind::kUsage, fmt::format("`{}` is neither a file nor a commit", ref));
+  if (std::find(options.files.begin(), options.files.end(), "-") != options.files.end()) {
+    return Fail(ErrorKind::kUsage, "standard input has no state at a commit", "name the DDL file, or compare with a bundle");
+  }
   const auto commit = Git({"rev-parse", "--quiet", "--verify", ref + "^{commit}"});
   if (!commit) {
     return Fail(ErrorKind::kUsage, fmt::format("`{}` is neither a bundle file nor a commit of this repository", ref),
