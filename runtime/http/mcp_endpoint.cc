@@ -84,6 +84,12 @@ const mcp::Revision* LegacyRevision(const Request& request) {
   return revision != nullptr && !revision->stateless ? revision : nullptr;
 }
 
+// The header promises a revision whose requests say everything in their body.
+bool SaysStateless(const Request& request) {
+  const mcp::Revision* revision = mcp::FindRevision(request.Find("MCP-Protocol-Version"));
+  return revision != nullptr && revision->stateless;
+}
+
 RpcError UnsupportedVersion(std::string_view requested) {
   json supported = json::array();
   for (const mcp::Revision* revision : mcp::AllRevisions()) supported.push_back(revision->version);
@@ -92,8 +98,9 @@ RpcError UnsupportedVersion(std::string_view requested) {
 }
 
 // Errors that the modern revision gives an HTTP status of their own.
-int StatusOf(int error_code) {
-  switch (error_code) {
+int StatusOf(const mcp::Reply& reply) {
+  if (reply.about_envelope) return 400;
+  switch (reply.error_code) {
     case mcp::kMethodNotFound: return 404;
     case mcp::kUnsupportedVersion:
     case mcp::kHeaderMismatch: return 400;
@@ -136,6 +143,8 @@ void AnswerMcp(mcp::Service& service, const mcp::Caller& caller, const Request& 
     if (const auto mismatch = CheckModernHeaders(request, *message, *version)) {
       return exchange->Reply(McpError(400, message->id, *mismatch));
     }
+  } else if (SaysStateless(request)) {
+    return exchange->Reply(McpError(400, message->id, {mcp::kInvalidParams, fmt::format("`_meta` has no `{}`", kVersionKey), nullptr}));
   } else if (message->method != "initialize") {
     peer.negotiated = LegacyRevision(request);
     if (peer.negotiated == nullptr) {
@@ -158,7 +167,7 @@ void AnswerMcp(mcp::Service& service, const mcp::Caller& caller, const Request& 
     return exchange->Reply(std::move(response));
   }
   const bool modern = version != nullptr;
-  exchange->Reply({modern ? StatusOf(reply->error_code) : 200, "application/json", {}, reply->text});
+  exchange->Reply({modern ? StatusOf(*reply) : 200, "application/json", {}, reply->text});
 }
 
 }  // namespace synapsor::http

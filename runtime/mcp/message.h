@@ -32,6 +32,7 @@ struct RpcError {
   int code = kInternalError;
   std::string message;
   nlohmann::json data;  // null: none
+  bool about_envelope = false;  // the request's own metadata is at fault, whatever its method
 };
 
 template <typename T>

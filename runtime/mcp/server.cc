@@ -53,14 +53,19 @@ RpcResult<const Revision*> ModernRevision(const json& meta) {
   }
   const json* capabilities = Member(meta, kCapabilitiesKey);
   if (capabilities == nullptr || !capabilities->is_object()) {
-    return RpcFail(kInvalidParams, fmt::format("`_meta` has `{}`, an object", kCapabilitiesKey));
+    return tl::unexpected(RpcError{kInvalidParams, fmt::format("`_meta` has `{}`, an object", kCapabilitiesKey),
+                                   nullptr, /*about_envelope=*/true});
   }
   return revision;
 }
 
-RpcResult<const Revision*> RevisionOf(const Message& message, const PeerState& peer) {
+bool IsModern(const Message& message) {
   const json* meta = Member(message.params, "_meta");
-  if (meta != nullptr && meta->is_object() && meta->contains(kVersionKey)) return ModernRevision(*meta);
+  return meta != nullptr && meta->is_object() && meta->contains(kVersionKey);
+}
+
+RpcResult<const Revision*> RevisionOf(const Message& message, const PeerState& peer) {
+  if (IsModern(message)) return ModernRevision(message.params["_meta"]);
   if (peer.negotiated != nullptr) return peer.negotiated;
   if (message.method == "ping") return &Revision20251125();
   return RpcFail(kInvalidRequest,
@@ -162,7 +167,7 @@ const Method* FindMethod(std::string_view name) {
 
 RpcResult<std::string> Dispatch(Service& service, const Message& message, PeerState& peer, const Caller& caller,
                                 const Notify& notify) {
-  if (message.method == "initialize") return Initialize(message, peer);
+  if (message.method == "initialize" && !IsModern(message)) return Initialize(message, peer);
   const auto revision = RevisionOf(message, peer);
   if (!revision) return tl::unexpected(revision.error());
   const Method* method = FindMethod(message.method);
@@ -199,7 +204,7 @@ std::optional<Reply> Answer(Service& service, const Message& message, PeerState&
   }
   const auto result = Dispatch(service, message, peer, caller, notify);
   if (result) return Reply{ResultReply(message.id, *result), 0};
-  return Reply{ErrorReply(message.id, result.error()), result.error().code};
+  return Reply{ErrorReply(message.id, result.error()), result.error().code, result.error().about_envelope};
 }
 
 }  // namespace synapsor::mcp

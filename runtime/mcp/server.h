@@ -22,6 +22,7 @@ struct PeerState {
 struct Reply {
   std::string text;
   int error_code = 0;
+  bool about_envelope = false;
 };
 
 // Sends a notification that belongs to the request being answered.
