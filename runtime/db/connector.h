@@ -1,5 +1,5 @@
-// What a pool needs of one engine. Decides the contract between the pool and the engines' files; not which engine a
-// source has (open.cc). Private to runtime/db and its tests.
+// What a pool needs of one engine. Decides the contract between the pool and the engines' files;
+// not which engine a source has (open.cc). Private to runtime/db and its tests.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,8 @@
 
 namespace synapsor::db {
 
-// What a connection is opened for. A reader's database refuses writes whatever transaction is asked for.
+// What a connection is opened for. A reader's database refuses writes whatever transaction is asked
+// for.
 enum class Role { kReader, kWriter };
 
 // What every engine is told about a source. Milliseconds.

@@ -13,7 +13,8 @@ struct TlsOptions {
   std::string ca_file;  // empty: the URL's, then the system's
 };
 
-// `localhost`, 127.0.0.0/8, ::1 and Unix socket paths. A name is never resolved: what a name points to can change.
+// `localhost`, 127.0.0.0/8, ::1 and Unix socket paths. A name is never resolved: what a name points
+// to can change.
 bool IsLoopback(std::string_view host);
 
 // Debian's, Red Hat's or Alpine's bundle of certificate authorities, or null.

@@ -10,9 +10,10 @@
 
 namespace synapsor::db {
 
-// `url` is mysql://USER:PASSWORD@HOST:PORT/DATABASE or mariadb://…, percent-encoded; `?socket=/PATH` for a Unix
-// socket. Hosts, TLS and readers that can write are treated as in MakePostgresConnector. Lock timeouts count in whole
-// seconds, rounded up: the engines know no shorter one.
+// `url` is mysql://USER:PASSWORD@HOST:PORT/DATABASE or mariadb://…, percent-encoded;
+// `?socket=/PATH` for a Unix socket. Hosts, TLS and readers that can write are treated as in
+// MakePostgresConnector. Lock timeouts count in whole seconds, rounded up: the engines know no
+// shorter one.
 Result<std::unique_ptr<Connector>> MakeMysqlConnector(const std::string& source_name,
                                                       const std::string& url,
                                                       const ConnectOptions& options,

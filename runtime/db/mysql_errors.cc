@@ -6,9 +6,10 @@
 namespace synapsor::db {
 namespace {
 
-// Client errors and the server's last words. 1927 and 3024 have other meanings on no supported server.
-constexpr int kLost[] = {1053, 1077, 1079, 1158, 1159, 1160, 1161, 1927, 2000, 2001, 2002, 2003, 2005,
-                         2006, 2012, 2013, 2014, 2026, 2027, 2055, 4031};
+// Client errors and the server's last words. 1927 and 3024 have other meanings on no supported
+// server.
+constexpr int kLost[] = {1053, 1077, 1079, 1158, 1159, 1160, 1161, 1927, 2000, 2001, 2002,
+                         2003, 2005, 2006, 2012, 2013, 2014, 2026, 2027, 2055, 4031};
 
 struct KindOfNumber {
   int number;
@@ -27,22 +28,26 @@ constexpr KindOfNumber kNumbers[] = {
     {3572, FailureKind::kTimeout},      // NOWAIT
     {1213, FailureKind::kConflict},     // deadlock
     {1020, FailureKind::kConflict},     // MariaDB: the row changed since the snapshot
-    {1044, FailureKind::kPermission}, {1045, FailureKind::kPermission}, {1142, FailureKind::kPermission},
-    {1143, FailureKind::kPermission}, {1227, FailureKind::kPermission}, {1290, FailureKind::kPermission},
-    {1370, FailureKind::kPermission}, {1698, FailureKind::kPermission},
+    {1044, FailureKind::kPermission},  {1045, FailureKind::kPermission},
+    {1142, FailureKind::kPermission},  {1143, FailureKind::kPermission},
+    {1227, FailureKind::kPermission},  {1290, FailureKind::kPermission},
+    {1370, FailureKind::kPermission},  {1698, FailureKind::kPermission},
     {1792, FailureKind::kPermission},  // read-only transaction
     {1836, FailureKind::kPermission},  // read-only server
-    {1046, FailureKind::kSchema}, {1049, FailureKind::kSchema}, {1054, FailureKind::kSchema},
-    {1064, FailureKind::kSchema}, {1109, FailureKind::kSchema}, {1146, FailureKind::kSchema},
-    {1305, FailureKind::kSchema}, {1356, FailureKind::kSchema}, {1412, FailureKind::kSchema},
-    {1615, FailureKind::kSchema},
-    {1048, FailureKind::kConstraint}, {1062, FailureKind::kConstraint}, {1216, FailureKind::kConstraint},
-    {1217, FailureKind::kConstraint}, {1264, FailureKind::kConstraint}, {1265, FailureKind::kConstraint},
-    {1292, FailureKind::kConstraint}, {1364, FailureKind::kConstraint}, {1366, FailureKind::kConstraint},
-    {1369, FailureKind::kConstraint}, {1406, FailureKind::kConstraint}, {1411, FailureKind::kConstraint},
-    {1451, FailureKind::kConstraint}, {1452, FailureKind::kConstraint}, {1644, FailureKind::kConstraint},
-    {1690, FailureKind::kConstraint}, {3819, FailureKind::kConstraint},
-    {4025, FailureKind::kConstraint},  // MariaDB: CHECK
+    {1046, FailureKind::kSchema},      {1049, FailureKind::kSchema},
+    {1054, FailureKind::kSchema},      {1064, FailureKind::kSchema},
+    {1109, FailureKind::kSchema},      {1146, FailureKind::kSchema},
+    {1305, FailureKind::kSchema},      {1356, FailureKind::kSchema},
+    {1412, FailureKind::kSchema},      {1615, FailureKind::kSchema},
+    {1048, FailureKind::kConstraint},  {1062, FailureKind::kConstraint},
+    {1216, FailureKind::kConstraint},  {1217, FailureKind::kConstraint},
+    {1264, FailureKind::kConstraint},  {1265, FailureKind::kConstraint},
+    {1292, FailureKind::kConstraint},  {1364, FailureKind::kConstraint},
+    {1366, FailureKind::kConstraint},  {1369, FailureKind::kConstraint},
+    {1406, FailureKind::kConstraint},  {1411, FailureKind::kConstraint},
+    {1451, FailureKind::kConstraint},  {1452, FailureKind::kConstraint},
+    {1644, FailureKind::kConstraint},  {1690, FailureKind::kConstraint},
+    {3819, FailureKind::kConstraint},  {4025, FailureKind::kConstraint},  // MariaDB: CHECK
 };
 
 }  // namespace

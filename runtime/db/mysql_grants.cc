@@ -7,8 +7,9 @@ namespace synapsor::db {
 namespace {
 
 constexpr std::string_view kHarmless[] = {
-    "USAGE", "SELECT", "SHOW VIEW", "SHOW DATABASES", "PROCESS", "EXECUTE", "REPLICATION CLIENT",
-    "BINLOG MONITOR", "SLAVE MONITOR", "REPLICA MONITOR", "SHOW_ROUTINE",
+    "USAGE",         "SELECT",          "SHOW VIEW",          "SHOW DATABASES",
+    "PROCESS",       "EXECUTE",         "REPLICATION CLIENT", "BINLOG MONITOR",
+    "SLAVE MONITOR", "REPLICA MONITOR", "SHOW_ROUTINE",
 };
 
 std::string_view Trim(std::string_view text) {

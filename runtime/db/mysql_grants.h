@@ -6,7 +6,8 @@
 
 namespace synapsor::db {
 
-// The first privilege of one line that a reader must not have, or empty. What is not known to be harmless is not.
+// The first privilege of one line that a reader must not have, or empty. What is not known to be
+// harmless is not.
 std::string WritingPrivilege(std::string_view grant);
 
 }  // namespace synapsor::db

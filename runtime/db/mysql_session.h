@@ -1,5 +1,5 @@
-// One connection of the MySQL connector: prepared statements, exact values, and session control by constant texts.
-// mysql_session.cc is the only file that sees the connector. Private to runtime/db.
+// One connection of the MySQL connector: prepared statements, exact values, and session control by
+// constant texts. mysql_session.cc is the only file that sees the connector. Private to runtime/db.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace synapsor::db {
 
-// Session control without any value: the only texts that travel outside prepared statements, because older servers
-// cannot prepare them.
+// Session control without any value: the only texts that travel outside prepared statements,
+// because older servers cannot prepare them.
 enum class MysqlControl {
   kPinTimeZone,
   kPinSqlMode,
@@ -39,15 +39,17 @@ class MysqlSession {
                                            std::span<const Scalar> values, int row_cap) = 0;
   virtual DbResult<std::int64_t> Execute(const bundle::Statement& statement,
                                          std::span<const Scalar> values) = 0;
-  // For statements of this program's own that yield no rows and change no table, such as SET with a parameter.
-  virtual DbResult<void> Run(const bundle::Statement& statement, std::span<const Scalar> values) = 0;
+  // For statements of this program's own that yield no rows and change no table, such as SET with a
+  // parameter.
+  virtual DbResult<void> Run(const bundle::Statement& statement,
+                             std::span<const Scalar> values) = 0;
   virtual bool lost() const = 0;
 };
 
 struct MysqlConnect {
   MysqlAddress address;
-  std::string ca_file;      // not empty: chain and host name are verified
-  bool encrypt = false;     // encrypted or refused
+  std::string ca_file;   // not empty: chain and host name are verified
+  bool encrypt = false;  // encrypted or refused
   int connect_timeout_s = 3, answer_timeout_s = 65;
 };
 

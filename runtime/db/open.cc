@@ -27,8 +27,9 @@ Result<std::unique_ptr<Connector>> ConnectorFor(const config::Source& source,
 }
 
 ErrorKind KindOf(FailureKind kind) {
-  return kind == FailureKind::kUnavailable || kind == FailureKind::kTimeout ? ErrorKind::kUnavailable
-                                                                            : ErrorKind::kDatabase;
+  return kind == FailureKind::kUnavailable || kind == FailureKind::kTimeout
+             ? ErrorKind::kUnavailable
+             : ErrorKind::kDatabase;
 }
 
 }  // namespace
@@ -44,16 +45,19 @@ Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const s
   PoolOptions pool_options;
   pool_options.size = source.pool_size;
   // The connector cannot see that a server has closed a connection without asking it.
-  if (source.engine == "mysql" || source.engine == "mariadb") pool_options.idle_check = std::chrono::seconds(1);
+  if (source.engine == "mysql" || source.engine == "mariadb")
+    pool_options.idle_check = std::chrono::seconds(1);
   std::unique_ptr<Database> pool = MakePool(source.engine, std::move(connector), pool_options);
   const DbResult<Lease> first = pool->Acquire(source.connect_timeout_ms);
   if (!first) {
     const bool writes = first.error().code == "READER_CAN_WRITE";
-    return Fail(KindOf(first.error().kind),
-                fmt::format("source `{}`: {}", source.name, first.error().operator_message),
-                writes ? "connect as a role like the one that `sync grants` prints; for development only, set "
-                         "`allow_writing_reader`"
-                       : "");
+    return Fail(
+        KindOf(first.error().kind),
+        fmt::format("source `{}`: {}", source.name, first.error().operator_message),
+        writes
+            ? "connect as a role like the one that `sync grants` prints; for development only, set "
+              "`allow_writing_reader`"
+            : "");
   }
   return pool;
 }

@@ -1,4 +1,5 @@
-// From a source and a secret to a pool: shared by the two doors (reader.h, writer.h). Private to runtime/db.
+// From a source and a secret to a pool: shared by the two doors (reader.h, writer.h). Private to
+// runtime/db.
 #pragma once
 
 #include <memory>
@@ -10,8 +11,8 @@
 
 namespace synapsor::db {
 
-// `secret` is a URL, for SQLite a path. Connects once, so that a wrong secret or a role that may do too much is
-// known now; that connection is the pool's first.
+// `secret` is a URL, for SQLite a path. Connects once, so that a wrong secret or a role that may do
+// too much is known now; that connection is the pool's first.
 Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const std::string& secret,
                                            Role role);
 

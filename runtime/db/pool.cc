@@ -28,7 +28,8 @@ class Shared {
       if (!idle) return tl::unexpected(std::move(idle.error()));
       if (!idle->has_value()) return ConnectInSlot();
       if (Usable(**idle)) return std::move((*idle)->connection);
-      // A dead idle connection gives its slot to a new one at once: a restart of the server costs one reconnect.
+      // A dead idle connection gives its slot to a new one at once: a restart of the server costs
+      // one reconnect.
       (*idle)->connection.reset();
       return ConnectInSlot();
     }
@@ -61,8 +62,8 @@ class Shared {
   // An idle connection, or the right to open one (nothing).
   DbResult<std::optional<IdleConnection>> WaitForSlot(SteadyClock::time_point deadline) {
     std::unique_lock lock(mutex_);
-    const bool free = changed_.wait_until(
-        lock, deadline, [&] { return !idle_.empty() || open_ < options_.size; });
+    const bool free = changed_.wait_until(lock, deadline,
+                                          [&] { return !idle_.empty() || open_ < options_.size; });
     if (!free) {
       return tl::unexpected(Failure{FailureKind::kUnavailable,
                                     "every connection of the pool is in use", "POOL_EXHAUSTED"});

@@ -1,5 +1,5 @@
-// A bounded pool of connections to one source. Decides how many there are, who waits and which are dropped; not how
-// one is made. Private to runtime/db and its tests.
+// A bounded pool of connections to one source. Decides how many there are, who waits and which are
+// dropped; not how one is made. Private to runtime/db and its tests.
 #pragma once
 
 #include <chrono>

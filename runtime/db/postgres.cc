@@ -50,7 +50,8 @@ DbResult<void> PostgresConnection::Prepare() {
   return {};
 }
 
-DbResult<void> PostgresConnection::Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) {
+DbResult<void> PostgresConnection::Begin(TxMode mode, int statement_timeout_ms,
+                                         int lock_timeout_ms) {
   if (transaction_ != Transaction::kNone) {
     return tl::unexpected(Failure{FailureKind::kOther, "a transaction is open already", "BEGIN"});
   }
@@ -72,13 +73,15 @@ DbResult<void> PostgresConnection::Commit() {
   switch (was) {
     case Transaction::kNone:
       return tl::unexpected(Failure{FailureKind::kOther, "no transaction is open", "COMMIT"});
-    case Transaction::kWanted: return {};
+    case Transaction::kWanted:
+      return {};
     case Transaction::kFailed:
       transaction_ = was;
       Rollback();
       return tl::unexpected(
           Failure{FailureKind::kConflict, "the transaction was rolled back", "25P02"});
-    case Transaction::kOpen: break;
+    case Transaction::kOpen:
+      break;
   }
   // Known to be lost before COMMIT was sent: nothing happened.
   if (session_.Closed()) return tl::unexpected(session_.Lost());
@@ -91,9 +94,9 @@ DbResult<void> PostgresConnection::Commit() {
   session_.QueueExecute(kCommit, {});
   auto results = session_.Trip(Deadline());
   if (!results) {
-    return tl::unexpected(Failure{FailureKind::kOutcomeUnknown,
-                                  "COMMIT was not acknowledged: " + results.error().operator_message,
-                                  results.error().code});
+    return tl::unexpected(Failure{
+        FailureKind::kOutcomeUnknown,
+        "COMMIT was not acknowledged: " + results.error().operator_message, results.error().code});
   }
   const PostgresResult& result = results->front();
   if (!Succeeded(result)) return tl::unexpected(session_.FailureOf(result));
@@ -125,8 +128,7 @@ DbResult<std::vector<Row>> PostgresConnection::Query(const bundle::Statement& st
     const bundle::ResultColumn& column = statement.columns[i];
     const PostgresOid oid = PQftype(result, static_cast<int>(i));
     if (!ColumnTypeMatches(oid, column.type)) {
-      return tl::unexpected(
-          Failed(Mismatch(column, fmt::format("the type with OID {}", oid))));
+      return tl::unexpected(Failed(Mismatch(column, fmt::format("the type with OID {}", oid))));
     }
   }
   const int count = std::min(PQntuples(result), std::max(row_cap, 0));
@@ -190,8 +192,8 @@ Failure PostgresConnection::Failed(Failure failure) {
 // Queues the transaction's start before its first statement. Returns the number of commands queued.
 DbResult<std::size_t> PostgresConnection::QueueStart() {
   if (transaction_ == Transaction::kFailed) {
-    return tl::unexpected(
-        Failure{FailureKind::kConflict, "the transaction has failed and waits for its rollback", "25P02"});
+    return tl::unexpected(Failure{
+        FailureKind::kConflict, "the transaction has failed and waits for its rollback", "25P02"});
   }
   if (transaction_ == Transaction::kNone) {
     statement_timeout_ms_ = options_.statement_timeout_ms;
@@ -212,7 +214,8 @@ DbResult<std::size_t> PostgresConnection::QueueStart() {
   const auto sent = PostgresValues::From(timeouts);
   std::size_t queued = 1;
   if (!timeouts_prepared_) {
-    if (!session_.QueuePrepare("syn_timeouts", kSetTimeouts, {})) return tl::unexpected(session_.Lost());
+    if (!session_.QueuePrepare("syn_timeouts", kSetTimeouts, {}))
+      return tl::unexpected(session_.Lost());
     timeouts_queued_ = true;
     ++queued;
   }
@@ -270,7 +273,8 @@ DbResult<PostgresResult> PostgresConnection::Answer(const bundle::Statement& sta
   const auto at = static_cast<std::size_t>(failed - results.begin());
   Failure failure = session_.FailureOf(*failed);
   const bool prepared = at >= before;  // only the execution itself failed
-  // A plan whose columns changed under it, or a name the server has lost, is prepared anew next time.
+  // A plan whose columns changed under it, or a name the server has lost, is prepared anew next
+  // time.
   if ((fresh && !prepared) || failure.code == "0A000" || failure.code == "26000") {
     cache_.Erase(statement.fingerprint);
   }

@@ -1,4 +1,5 @@
-// Making PostgreSQL connections: what a URL may say, TLS, the pinned session, and what a reader's role may do.
+// Making PostgreSQL connections: what a URL may say, TLS, the pinned session, and what a reader's
+// role may do.
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
@@ -19,7 +20,8 @@ namespace {
 
 using Settings = std::map<std::string, std::string>;
 
-// One row: what the role is, and one table of a schema that it may use which it can change or take over.
+// One row: what the role is, and one table of a schema that it may use which it can change or take
+// over.
 constexpr std::string_view kRoleRights = R"(
 SELECT r.rolname::text, r.rolsuper, r.rolbypassrls,
   (SELECT n.nspname || '.' || c.relname
@@ -38,10 +40,9 @@ bundle::Statement RoleRights() {
   bundle::Statement statement;
   statement.sql = kRoleRights;
   statement.fingerprint = Sha256Hex(statement.sql);
-  for (const auto& [name, type] : {std::pair{"role", ScalarType::kText},
-                                   std::pair{"superuser", ScalarType::kBoolean},
-                                   std::pair{"bypassrls", ScalarType::kBoolean},
-                                   std::pair{"writable", ScalarType::kText}}) {
+  for (const auto& [name, type] :
+       {std::pair{"role", ScalarType::kText}, std::pair{"superuser", ScalarType::kBoolean},
+        std::pair{"bypassrls", ScalarType::kBoolean}, std::pair{"writable", ScalarType::kText}}) {
     bundle::ResultColumn column;
     column.name = column.column = name;
     column.table = "pg_roles";
@@ -51,7 +52,8 @@ bundle::Statement RoleRights() {
   return statement;
 }
 
-tl::unexpected<Error> Refuse(const std::string& source, std::string_view why, std::string hint = {}) {
+tl::unexpected<Error> Refuse(const std::string& source, std::string_view why,
+                             std::string hint = {}) {
   return Fail(ErrorKind::kUsage, fmt::format("source `{}`: {}", source, why), std::move(hint));
 }
 
@@ -92,8 +94,9 @@ std::vector<std::string> Hosts(const Settings& settings) {
 Status SetTls(const std::string& source, const TlsOptions& tls, Settings& settings) {
   const std::vector<std::string> hosts = Hosts(settings);
   if (hosts.empty() || settings.contains("service")) {
-    return Refuse(source, "the URL names no host",
-                  "give the host in the URL; environment and service files are not consulted for it");
+    return Refuse(
+        source, "the URL names no host",
+        "give the host in the URL; environment and service files are not consulted for it");
   }
   const bool local = std::all_of(hosts.begin(), hosts.end(), IsLoopback);
   settings["gssencmode"] = "disable";
@@ -125,7 +128,8 @@ Status SetTls(const std::string& source, const TlsOptions& tls, Settings& settin
   return {};
 }
 
-// What every session is pinned to, in the start-up packet: no round trip, and nothing of it can be left out.
+// What every session is pinned to, in the start-up packet: no round trip, and nothing of it can be
+// left out.
 void SetSession(const ConnectOptions& options, Settings& settings) {
   std::string pinned = settings["options"];
   const auto set = [&](std::string_view name, std::string_view value) {
@@ -145,7 +149,8 @@ void SetSession(const ConnectOptions& options, Settings& settings) {
   settings["client_encoding"] = "UTF8";
   settings["fallback_application_name"] = "synapsor";
   // libpq counts in whole seconds and takes less than 2 for 2.
-  settings["connect_timeout"] = std::to_string(std::max(2, (options.connect_timeout_ms + 999) / 1000));
+  settings["connect_timeout"] =
+      std::to_string(std::max(2, (options.connect_timeout_ms + 999) / 1000));
   settings["keepalives"] = "1";
   settings["keepalives_idle"] = "30";
   settings["keepalives_interval"] = "10";
@@ -218,9 +223,9 @@ class PostgresConnector : public Connector {
       }
       return {};
     }
-    const std::string why = superuser ? fmt::format("the reader role `{}` is a superuser", row[0].text)
-                                      : fmt::format("the reader role `{}` can change `{}`",
-                                                    row[0].text, row[3].text);
+    const std::string why =
+        superuser ? fmt::format("the reader role `{}` is a superuser", row[0].text)
+                  : fmt::format("the reader role `{}` can change `{}`", row[0].text, row[3].text);
     if (!allow_writing_reader_) {
       return tl::unexpected(Failure{FailureKind::kPermission, why, "READER_CAN_WRITE"});
     }

@@ -1,6 +1,6 @@
-// A PostgreSQL connection as the pool lends it: transactions, timeouts and prepared statements over a session. BEGIN
-// travels with the first statement and the COMMIT of reads is not waited for, so that one read costs one trip. Private
-// to runtime/db.
+// A PostgreSQL connection as the pool lends it: transactions, timeouts and prepared statements over
+// a session. BEGIN travels with the first statement and the COMMIT of reads is not waited for, so
+// that one read costs one trip. Private to runtime/db.
 #pragma once
 
 #include <chrono>
@@ -25,8 +25,8 @@ class PostgresConnection : public PooledConnection {
   DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) override;
   DbResult<void> Commit() override;
   void Rollback() override;
-  DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
-                                   int row_cap) override;
+  DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
+                                   std::span<const Scalar> values, int row_cap) override;
   DbResult<std::int64_t> Execute(const bundle::Statement& statement,
                                  std::span<const Scalar> values) override;
   bool healthy() const override { return !broken_ && !session_.lost(); }
@@ -42,7 +42,8 @@ class PostgresConnection : public PooledConnection {
   DbResult<std::size_t> QueueStart();
   DbResult<PostgresResult> Run(const bundle::Statement& statement, std::span<const Scalar> values);
   DbResult<PostgresResult> Answer(const bundle::Statement& statement,
-                                  std::vector<PostgresResult> results, std::size_t before, bool fresh);
+                                  std::vector<PostgresResult> results, std::size_t before,
+                                  bool fresh);
 
   PostgresSession session_;
   const ConnectOptions options_;

@@ -16,7 +16,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kForgottenGrace = std::chrono::seconds(5);
 
-// Commands in a batch are few; more ends without the batch's own mean that we and the server are out of step.
+// Commands in a batch are few; more ends without the batch's own mean that we and the server are
+// out of step.
 constexpr int kMostEnds = 64;
 
 // The first line of libpq's message, which may carry several.
@@ -50,7 +51,8 @@ DbResult<PostgresValues> PostgresValues::From(std::span<const Scalar> values) {
 }
 
 DbResult<PostgresSession> PostgresSession::Start(PostgresHandle handle) {
-  PQsetNoticeProcessor(handle.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      handle.get(), [](void*, const char*) {}, nullptr);
   if (PQsetnonblocking(handle.get(), 1) != 0 || PQenterPipelineMode(handle.get()) != 1) {
     return tl::unexpected(
         Failure{FailureKind::kUnavailable, FirstLine(PQerrorMessage(handle.get())), "08000"});
@@ -84,7 +86,8 @@ bool PostgresSession::QueueExecute(const std::string& name, const PostgresValues
 
 bool PostgresSession::QueueText(const char* constant_sql) {
   if (lost_) return false;
-  if (PQsendQueryParams(handle_.get(), constant_sql, 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
+  if (PQsendQueryParams(handle_.get(), constant_sql, 0, nullptr, nullptr, nullptr, nullptr, 0) !=
+      1) {
     Lost();
     return false;
   }
@@ -146,7 +149,8 @@ bool PostgresSession::Wait(bool for_writing, SteadyClock::time_point deadline) {
     }
     pollfd socket{PQsocket(handle_.get()),
                   static_cast<short>(for_writing ? POLLIN | POLLOUT : POLLIN), 0};
-    const int ready = poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+    const int ready =
+        poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return false;
   }
@@ -180,8 +184,10 @@ bool PostgresSession::DropBatch(SteadyClock::time_point deadline) {
   int ends = 0;
   while (ends < kMostEnds) {
     if (!Next(result, deadline) || PQstatus(handle_.get()) != CONNECTION_OK) break;
-    if (result == nullptr) ++ends;
-    else if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) return true;
+    if (result == nullptr)
+      ++ends;
+    else if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC)
+      return true;
   }
   Lost();
   return false;
@@ -203,9 +209,11 @@ DbResult<std::vector<PostgresResult>> PostgresSession::ReadBatch(std::size_t com
     }
     results.push_back(std::move(result));
     if (!Next(result, deadline)) return tl::unexpected(Lost());
-    if (result != nullptr) return tl::unexpected(Lost());  // COPY or several results: never asked for
+    if (result != nullptr)
+      return tl::unexpected(Lost());  // COPY or several results: never asked for
   }
-  // A statement alone is committed by the batch's end, where a deferred constraint may still refuse it.
+  // A statement alone is committed by the batch's end, where a deferred constraint may still refuse
+  // it.
   int ends = 0;
   while (ends < kMostEnds) {
     if (!Next(result, deadline) || PQstatus(handle_.get()) != CONNECTION_OK) break;

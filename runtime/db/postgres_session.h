@@ -1,5 +1,6 @@
-// One libpq connection in pipeline mode: queue commands, send them in one trip, read every answer. Decides how bytes
-// move and when a connection counts as lost; not what a transaction is (postgres.cc). Private to runtime/db.
+// One libpq connection in pipeline mode: queue commands, send them in one trip, read every answer.
+// Decides how bytes move and when a connection counts as lost; not what a transaction is
+// (postgres.cc). Private to runtime/db.
 #pragma once
 
 #include <chrono>
@@ -45,11 +46,13 @@ class PostgresSession {
   bool QueueExecute(const std::string& name, const PostgresValues& values);
   bool QueueText(const char* constant_sql);  // extended protocol, no values
 
-  // Sends what is queued and waits for all answers, one a command in their order. A command after a failed one
-  // answers with PGRES_PIPELINE_ABORTED. kUnavailable when the connection is lost or silent past the deadline.
+  // Sends what is queued and waits for all answers, one a command in their order. A command after a
+  // failed one answers with PGRES_PIPELINE_ABORTED. kUnavailable when the connection is lost or
+  // silent past the deadline.
   DbResult<std::vector<PostgresResult>> Trip(std::chrono::milliseconds deadline);
 
-  // Sends what is queued; the answers are read by a later trip and dropped. For what needs no answer.
+  // Sends what is queued; the answers are read by a later trip and dropped. For what needs no
+  // answer.
   void SendAndForget();
 
   // Looks at what has arrived, without waiting. True: the server has closed the connection.

@@ -12,20 +12,44 @@ namespace synapsor::db {
 namespace {
 
 // OIDs of built-in types never change (pg_type.dat).
-constexpr PostgresOid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kOid = 26,
-                      kJson = 114, kFloat4 = 700, kFloat8 = 701, kBpchar = 1042, kVarchar = 1043,
-                      kDate = 1082, kTime = 1083, kTimestamp = 1114, kTimestampTz = 1184,
-                      kNumeric = 1700, kUuid = 2950, kJsonb = 3802;
+constexpr PostgresOid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25,
+                      kOid = 26, kJson = 114, kFloat4 = 700, kFloat8 = 701, kBpchar = 1042,
+                      kVarchar = 1043, kDate = 1082, kTime = 1083, kTimestamp = 1114,
+                      kTimestampTz = 1184, kNumeric = 1700, kUuid = 2950, kJsonb = 3802;
 
 constexpr std::array<std::pair<std::string_view, PostgresOid>, 33> kOids = {{
-    {"boolean", kBool}, {"bool", kBool}, {"bytea", kBytea}, {"bigint", kInt8}, {"int8", kInt8},
-    {"smallint", kInt2}, {"int2", kInt2}, {"integer", kInt4}, {"int", kInt4}, {"int4", kInt4},
-    {"text", kText}, {"json", kJson}, {"jsonb", kJsonb}, {"real", kFloat4}, {"float4", kFloat4},
-    {"double precision", kFloat8}, {"float8", kFloat8}, {"character", kBpchar}, {"char", kBpchar},
-    {"bpchar", kBpchar}, {"character varying", kVarchar}, {"varchar", kVarchar}, {"date", kDate},
-    {"time without time zone", kTime}, {"time", kTime}, {"timestamp without time zone", kTimestamp},
-    {"timestamp", kTimestamp}, {"timestamp with time zone", kTimestampTz},
-    {"timestamptz", kTimestampTz}, {"numeric", kNumeric}, {"decimal", kNumeric}, {"uuid", kUuid},
+    {"boolean", kBool},
+    {"bool", kBool},
+    {"bytea", kBytea},
+    {"bigint", kInt8},
+    {"int8", kInt8},
+    {"smallint", kInt2},
+    {"int2", kInt2},
+    {"integer", kInt4},
+    {"int", kInt4},
+    {"int4", kInt4},
+    {"text", kText},
+    {"json", kJson},
+    {"jsonb", kJsonb},
+    {"real", kFloat4},
+    {"float4", kFloat4},
+    {"double precision", kFloat8},
+    {"float8", kFloat8},
+    {"character", kBpchar},
+    {"char", kBpchar},
+    {"bpchar", kBpchar},
+    {"character varying", kVarchar},
+    {"varchar", kVarchar},
+    {"date", kDate},
+    {"time without time zone", kTime},
+    {"time", kTime},
+    {"timestamp without time zone", kTimestamp},
+    {"timestamp", kTimestamp},
+    {"timestamp with time zone", kTimestampTz},
+    {"timestamptz", kTimestampTz},
+    {"numeric", kNumeric},
+    {"decimal", kNumeric},
+    {"uuid", kUuid},
     {"oid", kOid},
 }};
 
@@ -43,23 +67,35 @@ std::string WithoutModifiers(std::string_view type) {
 
 std::optional<ScalarType> ScalarOf(PostgresOid oid) {
   switch (oid) {
-    case kBool: return ScalarType::kBoolean;
-    case kBytea: return ScalarType::kBytes;
+    case kBool:
+      return ScalarType::kBoolean;
+    case kBytea:
+      return ScalarType::kBytes;
     case kInt2:
     case kInt4:
     case kInt8:
-    case kOid: return ScalarType::kInt64;
+    case kOid:
+      return ScalarType::kInt64;
     case kFloat4:
-    case kFloat8: return ScalarType::kDouble;
-    case kNumeric: return ScalarType::kDecimal;
-    case kDate: return ScalarType::kDate;
-    case kTime: return ScalarType::kTime;
-    case kTimestamp: return ScalarType::kTimestamp;
-    case kTimestampTz: return ScalarType::kTimestampTz;
-    case kUuid: return ScalarType::kUuid;
+    case kFloat8:
+      return ScalarType::kDouble;
+    case kNumeric:
+      return ScalarType::kDecimal;
+    case kDate:
+      return ScalarType::kDate;
+    case kTime:
+      return ScalarType::kTime;
+    case kTimestamp:
+      return ScalarType::kTimestamp;
+    case kTimestampTz:
+      return ScalarType::kTimestampTz;
+    case kUuid:
+      return ScalarType::kUuid;
     case kJson:
-    case kJsonb: return ScalarType::kJson;
-    default: return std::nullopt;
+    case kJsonb:
+      return ScalarType::kJson;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -86,25 +122,25 @@ struct ClassOfState {
 };
 
 constexpr ClassOfState kStates[] = {
-    {"57014", FailureKind::kTimeout},      // query_canceled: statement_timeout
-    {"55P03", FailureKind::kTimeout},      // lock_not_available: lock_timeout
-    {"55006", FailureKind::kConflict},     // object_in_use
+    {"57014", FailureKind::kTimeout},         // query_canceled: statement_timeout
+    {"55P03", FailureKind::kTimeout},         // lock_not_available: lock_timeout
+    {"55006", FailureKind::kConflict},        // object_in_use
     {"40003", FailureKind::kOutcomeUnknown},  // statement_completion_unknown
-    {"40", FailureKind::kConflict},        // serialization_failure, deadlock_detected
-    {"25P02", FailureKind::kConflict},     // in_failed_sql_transaction
-    {"25006", FailureKind::kPermission},   // read_only_sql_transaction
-    {"42501", FailureKind::kPermission},   // insufficient_privilege, row-level security
+    {"40", FailureKind::kConflict},           // serialization_failure, deadlock_detected
+    {"25P02", FailureKind::kConflict},        // in_failed_sql_transaction
+    {"25006", FailureKind::kPermission},      // read_only_sql_transaction
+    {"42501", FailureKind::kPermission},      // insufficient_privilege, row-level security
     {"28", FailureKind::kPermission},
-    {"42", FailureKind::kSchema},          // undefined table, column, function; datatype mismatch
+    {"42", FailureKind::kSchema},  // undefined table, column, function; datatype mismatch
     {"3F", FailureKind::kSchema},
     {"3D", FailureKind::kSchema},
-    {"0A000", FailureKind::kSchema},       // cached plan must not change result type
-    {"26000", FailureKind::kSchema},       // a prepared statement that is gone
+    {"0A000", FailureKind::kSchema},  // cached plan must not change result type
+    {"26000", FailureKind::kSchema},  // a prepared statement that is gone
     {"23", FailureKind::kConstraint},
-    {"22", FailureKind::kConstraint},      // a value that does not fit its type
-    {"44", FailureKind::kConstraint},      // WITH CHECK OPTION
-    {"27", FailureKind::kConstraint},      // triggered data change violation
-    {"P0001", FailureKind::kConstraint},   // a trigger's RAISE
+    {"22", FailureKind::kConstraint},     // a value that does not fit its type
+    {"44", FailureKind::kConstraint},     // WITH CHECK OPTION
+    {"27", FailureKind::kConstraint},     // triggered data change violation
+    {"P0001", FailureKind::kConstraint},  // a trigger's RAISE
     {"08", FailureKind::kUnavailable},
     {"57P", FailureKind::kUnavailable},    // shutdown, crash, cannot connect now
     {"25P03", FailureKind::kUnavailable},  // idle in transaction: the session is ended
@@ -126,9 +162,11 @@ bool ColumnTypeMatches(PostgresOid found, ScalarType declared) {
   return ScalarOf(found).value_or(ScalarType::kText) == declared;
 }
 
-DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text, const bundle::ResultColumn& column) {
+DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text,
+                              const bundle::ResultColumn& column) {
   switch (oid) {
-    case kBool: return Scalar::Of(ScalarType::kBoolean, text == "t" ? "true" : "false");
+    case kBool:
+      return Scalar::Of(ScalarType::kBoolean, text == "t" ? "true" : "false");
     case kBytea: {
       auto bytes = FromHex(text);
       if (!bytes) return tl::unexpected(Mismatch(column, "bytes in another spelling"));
@@ -138,11 +176,15 @@ DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text, const bund
     case kInt2:
     case kInt4:
     case kInt8:
-    case kOid: return Scalar::Of(ScalarType::kInt64, std::string(text));
-    case kUuid: return Scalar::Of(ScalarType::kUuid, std::string(text));
+    case kOid:
+      return Scalar::Of(ScalarType::kInt64, std::string(text));
+    case kUuid:
+      return Scalar::Of(ScalarType::kUuid, std::string(text));
     case kJson:
-    case kJsonb: return Scalar::Of(ScalarType::kJson, std::string(text));
-    default: return FromColumnText(column, text);
+    case kJsonb:
+      return Scalar::Of(ScalarType::kJson, std::string(text));
+    default:
+      return FromColumnText(column, text);
   }
 }
 

@@ -1,5 +1,5 @@
-// Opens a source for reading. The model-facing side knows only this header; the write credential's type is in writer.h,
-// which nothing under mcp/ and http/ includes.
+// Opens a source for reading. The model-facing side knows only this header; the write credential's
+// type is in writer.h, which nothing under mcp/ and http/ includes.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace synapsor::db {
 
-// Reads the source's `read` secret, connects once, and refuses a role that can write unless the configuration allows it
-// for development. TLS fails closed.
+// Reads the source's `read` secret, connects once, and refuses a role that can write unless the
+// configuration allows it for development. TLS fails closed.
 Result<std::unique_ptr<Database>> OpenReader(const config::Source& source);
 
 }  // namespace synapsor::db

@@ -40,23 +40,29 @@ using Running = std::unique_ptr<sqlite3_stmt, ResetStatement>;
 FailureKind KindOf(int extended) {
   switch (extended & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return extended == SQLITE_BUSY_SNAPSHOT ? FailureKind::kConflict
-                                                                : FailureKind::kTimeout;
-    case SQLITE_INTERRUPT: return FailureKind::kTimeout;
+    case SQLITE_LOCKED:
+      return extended == SQLITE_BUSY_SNAPSHOT ? FailureKind::kConflict : FailureKind::kTimeout;
+    case SQLITE_INTERRUPT:
+      return FailureKind::kTimeout;
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-    case SQLITE_TOOBIG: return FailureKind::kConstraint;
+    case SQLITE_TOOBIG:
+      return FailureKind::kConstraint;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH: return FailureKind::kPermission;
+    case SQLITE_AUTH:
+      return FailureKind::kPermission;
     case SQLITE_SCHEMA:
-    case SQLITE_ERROR: return FailureKind::kSchema;  // of a compiled statement: a name is missing
+    case SQLITE_ERROR:
+      return FailureKind::kSchema;  // of a compiled statement: a name is missing
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
     case SQLITE_FULL:
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return FailureKind::kUnavailable;
-    default: return FailureKind::kOther;
+    case SQLITE_NOTADB:
+      return FailureKind::kUnavailable;
+    default:
+      return FailureKind::kOther;
   }
 }
 
@@ -72,12 +78,14 @@ class SqliteConnection : public PooledConnection {
     sqlite3_limit(handle_.get(), SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_extended_result_codes(handle_.get(), 1);
     sqlite3_busy_timeout(handle_.get(), options_.lock_timeout_ms);
-    sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, &SqliteConnection::PastDeadline, this);
+    sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, &SqliteConnection::PastDeadline,
+                             this);
     if (auto durable = Control("PRAGMA synchronous = FULL"); !durable) return durable;
     if (options_.role == Role::kReader) {
       if (auto read = Control("PRAGMA query_only = ON"); !read) return read;
     }
-    return Control("SELECT 1 FROM sqlite_schema LIMIT 1");  // reads the file: not a database, no right to it
+    return Control(
+        "SELECT 1 FROM sqlite_schema LIMIT 1");  // reads the file: not a database, no right to it
   }
 
   DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) override {
@@ -94,7 +102,8 @@ class SqliteConnection : public PooledConnection {
       if (auto guarded = Control("PRAGMA query_only = ON"); !guarded) return guarded;
       query_only_ = true;
     }
-    // IMMEDIATE takes the write lock now, so that a read before the write cannot become a snapshot conflict.
+    // IMMEDIATE takes the write lock now, so that a read before the write cannot become a snapshot
+    // conflict.
     auto begun = Control(mode == TxMode::kReadWrite ? "BEGIN IMMEDIATE" : "BEGIN");
     in_transaction_ = begun.has_value();
     if (!begun) EndTransaction();
@@ -128,8 +137,8 @@ class SqliteConnection : public PooledConnection {
     EndTransaction();
   }
 
-  DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
-                                   int row_cap) override {
+  DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
+                                   std::span<const Scalar> values, int row_cap) override {
     auto rows = Fetch(statement, values, row_cap);
     if (!rows) failed_ = in_transaction_;
     return rows;
@@ -152,8 +161,8 @@ class SqliteConnection : public PooledConnection {
   bool Closed() override { return false; }
 
  private:
-  DbResult<std::vector<Row>> Fetch(const bundle::Statement& statement, std::span<const Scalar> values,
-                                   int row_cap) {
+  DbResult<std::vector<Row>> Fetch(const bundle::Statement& statement,
+                                   std::span<const Scalar> values, int row_cap) {
     auto running = Start(statement, values);
     if (!running) return tl::unexpected(std::move(running.error()));
     sqlite3_stmt* cursor = running->get();
@@ -178,11 +187,13 @@ class SqliteConnection : public PooledConnection {
     return rows;
   }
 
-  DbResult<std::int64_t> Change(const bundle::Statement& statement, std::span<const Scalar> values) {
+  DbResult<std::int64_t> Change(const bundle::Statement& statement,
+                                std::span<const Scalar> values) {
     auto running = Start(statement, values);
     if (!running) return tl::unexpected(std::move(running.error()));
     if (sqlite3_stmt_readonly(running->get()) != 0) {
-      return tl::unexpected(Failure{FailureKind::kOther, "the statement changes nothing", "EXECUTE"});
+      return tl::unexpected(
+          Failure{FailureKind::kOther, "the statement changes nothing", "EXECUTE"});
     }
     int status = SQLITE_ROW;
     while (status == SQLITE_ROW) status = sqlite3_step(running->get());
@@ -220,8 +231,9 @@ class SqliteConnection : public PooledConnection {
     StartClock();
     sqlite3_stmt* raw = nullptr;
     const char* rest = nullptr;
-    const int status = sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()) + 1,
-                                          SQLITE_PREPARE_PERSISTENT, &raw, &rest);
+    const int status =
+        sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()) + 1,
+                           SQLITE_PREPARE_PERSISTENT, &raw, &rest);
     Prepared prepared(raw);
     if (status != SQLITE_OK) return tl::unexpected(LastFailure());
     if (prepared == nullptr || rest != sql.c_str() + sql.size()) {
@@ -234,7 +246,8 @@ class SqliteConnection : public PooledConnection {
   DbResult<Running> Start(const bundle::Statement& statement, std::span<const Scalar> values) {
     if (failed_) {
       return tl::unexpected(Failure{FailureKind::kConflict,
-                                    "the transaction has failed and waits for its rollback", "25P02"});
+                                    "the transaction has failed and waits for its rollback",
+                                    "25P02"});
     }
     if (auto checked = CheckValues(statement, values); !checked) {
       return tl::unexpected(std::move(checked.error()));
@@ -292,9 +305,10 @@ class SqliteConnector : public Connector {
     const int status = sqlite3_open_v2(path_.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX, nullptr);
     Handle handle(raw);
     if (status != SQLITE_OK) {
-      return tl::unexpected(Failure{FailureKind::kUnavailable,
-                                    fmt::format("cannot open `{}`: {}", path_, sqlite3_errstr(status)),
-                                    std::to_string(status)});
+      return tl::unexpected(
+          Failure{FailureKind::kUnavailable,
+                  fmt::format("cannot open `{}`: {}", path_, sqlite3_errstr(status)),
+                  std::to_string(status)});
     }
     auto connection = std::make_unique<SqliteConnection>(std::move(handle), options_);
     if (auto configured = connection->Configure(); !configured) {

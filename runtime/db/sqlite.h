@@ -8,9 +8,9 @@
 
 namespace synapsor::db {
 
-// The file must exist: nothing is ever created. A reader opens it read-only. SQLite has no column types that bind, so
-// each value read is checked against the declared type; text forms of dates, decimals and UUIDs are returned as stored,
-// because guards compare the stored text.
+// The file must exist: nothing is ever created. A reader opens it read-only. SQLite has no column
+// types that bind, so each value read is checked against the declared type; text forms of dates,
+// decimals and UUIDs are returned as stored, because guards compare the stored text.
 std::unique_ptr<Connector> MakeSqliteConnector(std::string path, const ConnectOptions& options);
 
 }  // namespace synapsor::db

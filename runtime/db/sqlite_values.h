@@ -7,7 +7,8 @@ struct sqlite3_stmt;
 
 namespace synapsor::db {
 
-// Binds parameter `position` (1-based). Text and blobs are bound without a copy: `value` outlives the step.
+// Binds parameter `position` (1-based). Text and blobs are bound without a copy: `value` outlives
+// the step.
 DbResult<void> BindSqlite(sqlite3_stmt* statement, int position, const Scalar& value);
 
 // The value in column `index` (0-based) of the current row, as `column` declares it.

@@ -1,5 +1,6 @@
-// Prepared statements of one connection by fingerprint, bounded: the least recently used one is closed. Decides what is
-// kept; the engine's handle closes itself. Not thread-safe, like the connection it belongs to.
+// Prepared statements of one connection by fingerprint, bounded: the least recently used one is
+// closed. Decides what is kept; the engine's handle closes itself. Not thread-safe, like the
+// connection it belongs to.
 #pragma once
 
 #include <cstddef>

@@ -17,11 +17,11 @@ DbResult<void> CheckValues(const bundle::Statement& statement, std::span<const S
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i].type != statement.params[i].type) {
-      return tl::unexpected(Failure{FailureKind::kOther,
-                                    fmt::format("parameter {} is of type {} and was given {}",
-                                                i + 1, ScalarTypeName(statement.params[i].type),
-                                                ScalarTypeName(values[i].type)),
-                                    "PARAMETERS"});
+      return tl::unexpected(Failure{
+          FailureKind::kOther,
+          fmt::format("parameter {} is of type {} and was given {}", i + 1,
+                      ScalarTypeName(statement.params[i].type), ScalarTypeName(values[i].type)),
+          "PARAMETERS"});
     }
   }
   return {};

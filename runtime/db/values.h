@@ -1,5 +1,5 @@
-// The exactness rules that all engines share: what a parameter must be and what a column's text becomes. Not how an
-// engine spells values (its own file). Private to runtime/db.
+// The exactness rules that all engines share: what a parameter must be and what a column's text
+// becomes. Not how an engine spells values (its own file). Private to runtime/db.
 #pragma once
 
 #include <span>
@@ -10,7 +10,8 @@
 
 namespace synapsor::db {
 
-// As many values as parameters, each of its parameter's type. Anything else is a fault of this program, never sent.
+// As many values as parameters, each of its parameter's type. Anything else is a fault of this
+// program, never sent.
 DbResult<void> CheckValues(const bundle::Statement& statement, std::span<const Scalar> values);
 
 // kSchema, naming the column and what was found (a type or a class of value, never the value).
@@ -22,7 +23,8 @@ Failure WrongColumns(std::size_t declared, std::size_t found);
 // `text` in the kept spelling of the column's type, or Mismatch.
 DbResult<Scalar> FromColumnText(const bundle::ResultColumn& column, std::string_view text);
 
-// The shortest decimal digits that read back as `value`, in the spelling of kDouble; refuses NaN and infinity.
+// The shortest decimal digits that read back as `value`, in the spelling of kDouble; refuses NaN
+// and infinity.
 DbResult<Scalar> FromColumnDouble(const bundle::ResultColumn& column, double value);
 
 // kConstraint: the parameter's value cannot be stored by this engine.

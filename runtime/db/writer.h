@@ -9,7 +9,8 @@
 
 namespace synapsor::db {
 
-// The write credential of one source. Made from the configuration's `write` secret, by the trusted runner only.
+// The write credential of one source. Made from the configuration's `write` secret, by the trusted
+// runner only.
 class WriteCredential {
  public:
   static Result<WriteCredential> FromConfig(const config::Source& source);

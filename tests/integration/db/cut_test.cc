@@ -1,8 +1,8 @@
-// The connection lost before, during and after COMMIT, on each server, through a proxy that loses it: what is said about
-// the outcome must hold in the database.
+// The connection lost before, during and after COMMIT, on each server, through a proxy that loses
+// it: what is said about the outcome must hold in the database.
 #include <fmt/format.h>
 
-#include <functional>
+#include <thread>
 
 #include "runtime/db/mysql.h"
 #include "runtime/db/mysql_url.h"
@@ -29,7 +29,9 @@ class CutTest : public testing::TestWithParam<const char*> {
     direct_ = Connect(url_);
     ASSERT_NE(direct_, nullptr);
     // DDL through the direct connection: it yields no count.
-    (void)direct_->Execute(MakeStatement("CREATE TABLE IF NOT EXISTS cut_effects (id bigint PRIMARY KEY, n bigint)"), {});
+    (void)direct_->Execute(
+        MakeStatement("CREATE TABLE IF NOT EXISTS cut_effects (id bigint PRIMARY KEY, n bigint)"),
+        {});
     MustExecute(*direct_, MakeStatement("DELETE FROM cut_effects"));
     MustExecute(*direct_, MakeStatement("INSERT INTO cut_effects VALUES (1, 0)"));
   }
@@ -57,7 +59,8 @@ class CutTest : public testing::TestWithParam<const char*> {
   // The locking read waits for whatever the lost connection's session is still doing.
   int Effects() {
     EXPECT_TRUE(direct_->Begin(TxMode::kReadWrite, 3000, 3000));
-    const auto rows = MustQuery(*direct_, MakeStatement("SELECT n FROM cut_effects FOR UPDATE", {}, {{T::kInt64}}));
+    const auto rows = MustQuery(
+        *direct_, MakeStatement("SELECT n FROM cut_effects FOR UPDATE", {}, {{T::kInt64}}));
     EXPECT_TRUE(direct_->Commit());
     return rows.empty() ? -1 : std::stoi(rows[0][0].text);
   }
@@ -176,7 +179,30 @@ TEST_P(CutTest, ReadsRecoverThroughThePool) {
   EXPECT_EQ(MustQuery(*pool->Acquire(1000).value(), select).size(), 1u);
 }
 
-// A server that has gone silent: the client's own clock ends the wait. The MySQL connector's is over a minute.
+TEST_P(CutTest, OneOfTwoInADeadlockIsAConflict) {
+  MustExecute(*direct_, MakeStatement("INSERT INTO cut_effects VALUES (2, 0)"));
+  auto first = Connect(url_), second = Connect(url_);
+  const auto other = MakeStatement("UPDATE cut_effects SET n = n + 1 WHERE id = 2");
+  ASSERT_TRUE(first->Begin(TxMode::kReadWrite, 10'000, 8000));
+  ASSERT_TRUE(second->Begin(TxMode::kReadWrite, 10'000, 8000));
+  MustExecute(*first, update_);
+  MustExecute(*second, other);
+  DbResult<std::int64_t> of_first = 0;
+  std::thread waiting([&] {
+    of_first = first->Execute(other, {});
+    if (!of_first) first->Rollback();
+  });
+  auto of_second = second->Execute(update_, {});
+  if (!of_second) second->Rollback();
+  waiting.join();
+  ASSERT_NE(of_first.has_value(), of_second.has_value());
+  const Failure& failure = of_first ? of_second.error() : of_first.error();
+  EXPECT_EQ(failure.kind, FailureKind::kConflict) << Where(failure);
+  EXPECT_TRUE((of_first ? *first : *second).Commit());
+}
+
+// A server that has gone silent: the client's own clock ends the wait. The MySQL connector's is
+// over a minute.
 class SilenceTest : public CutTest {};
 
 TEST_P(SilenceTest, SilenceAtCommitIsUnknown) {

@@ -42,7 +42,8 @@ inline std::vector<Row> MustQuery(Connection& connection, const bundle::Statemen
 class Stopwatch {
  public:
   std::int64_t Milliseconds() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_)
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 start_)
         .count();
   }
 

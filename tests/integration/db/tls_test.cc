@@ -1,6 +1,4 @@
 // TLS against servers whose certificate names `localhost` and no address.
-#include <functional>
-
 #include "runtime/db/mysql.h"
 #include "runtime/db/postgres.h"
 #include "tests/integration/db/live.h"
@@ -15,7 +13,8 @@ class TlsTest : public testing::TestWithParam<const char*> {
   bool postgres() const { return std::string(GetParam()) == "postgres"; }
 
   void SetUp() override {
-    const std::string prefix = postgres() ? "SYNAPSOR_TEST_POSTGRES_TLS_" : "SYNAPSOR_TEST_MARIADB_TLS_";
+    const std::string prefix =
+        postgres() ? "SYNAPSOR_TEST_POSTGRES_TLS_" : "SYNAPSOR_TEST_MARIADB_TLS_";
     by_address_ = ServerUrl((prefix + "URL").c_str());
     directory_ = ServerUrl((prefix + "DIR").c_str());
     if (by_address_.empty()) GTEST_SKIP() << prefix << "URL is not set";
@@ -38,11 +37,13 @@ class TlsTest : public testing::TestWithParam<const char*> {
   // What the server says about this connection.
   bool Encrypted(Connection& connection) {
     const auto rows =
-        postgres() ? MustQuery(connection, MakeStatement("SELECT 'ssl', CASE WHEN ssl THEN cipher ELSE '' END FROM "
-                                                         "pg_stat_ssl WHERE pid = pg_backend_pid()",
-                                                         {}, {{T::kText}, {T::kText}}))
-                   : MustQuery(connection, MakeStatement("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {},
-                                                         {{T::kText}, {T::kText}}));
+        postgres()
+            ? MustQuery(connection,
+                        MakeStatement("SELECT 'ssl', CASE WHEN ssl THEN cipher ELSE '' END FROM "
+                                      "pg_stat_ssl WHERE pid = pg_backend_pid()",
+                                      {}, {{T::kText}, {T::kText}}))
+            : MustQuery(connection, MakeStatement("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {},
+                                                  {{T::kText}, {T::kText}}));
     return !rows.empty() && !rows[0][1].text.empty();
   }
 

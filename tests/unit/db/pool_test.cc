@@ -33,7 +33,8 @@ class FakeConnection : public PooledConnection {
   DbResult<void> Begin(TxMode, int, int) override { return {}; }
   DbResult<void> Commit() override { return {}; }
   void Rollback() override {}
-  DbResult<std::vector<Row>> Query(const bundle::Statement&, std::span<const Scalar>, int) override {
+  DbResult<std::vector<Row>> Query(const bundle::Statement&, std::span<const Scalar>,
+                                   int) override {
     return std::vector<Row>();
   }
   DbResult<std::int64_t> Execute(const bundle::Statement&, std::span<const Scalar>) override {
@@ -66,7 +67,8 @@ class FakeConnector : public Connector {
   Server& server_;
 };
 
-std::unique_ptr<Database> Pool(Server& server, int size, std::chrono::milliseconds idle_check = 10s) {
+std::unique_ptr<Database> Pool(Server& server, int size,
+                               std::chrono::milliseconds idle_check = 10s) {
   return MakePool("fake", std::make_unique<FakeConnector>(server), {size, idle_check});
 }
 
@@ -106,7 +108,10 @@ TEST(PoolTest, WaiterGetsTheReturnedConnection) {
 TEST(PoolTest, BrokenConnectionsAreDropped) {
   Server server;
   auto pool = Pool(server, 1);
-  { auto lease = pool->Acquire(10); server.broken = true; }
+  {
+    auto lease = pool->Acquire(10);
+    server.broken = true;
+  }
   EXPECT_EQ(server.open, 0);
   server.broken = false;
   EXPECT_TRUE(pool->Acquire(10));
@@ -118,7 +123,10 @@ TEST(PoolTest, ClosedIdleConnectionIsReplaced) {
   auto pool = Pool(server, 1);
   { auto lease = pool->Acquire(10); }
   server.closed = true;
-  { auto lease = pool->Acquire(10); EXPECT_TRUE(lease); }
+  {
+    auto lease = pool->Acquire(10);
+    EXPECT_TRUE(lease);
+  }
   EXPECT_EQ(server.made, 2);
 }
 
@@ -132,7 +140,10 @@ TEST(PoolTest, RestedConnectionIsAsked) {
   EXPECT_EQ(server.made, 1);
   server.answers = false;
   std::this_thread::sleep_for(5ms);
-  { auto lease = pool->Acquire(10); EXPECT_TRUE(lease); }
+  {
+    auto lease = pool->Acquire(10);
+    EXPECT_TRUE(lease);
+  }
   EXPECT_EQ(server.made, 2);
 }
 

@@ -125,15 +125,16 @@ TEST_F(SqliteTest, ValuesThatTheDeclaredTypeCannotCarryFailClosed) {
   Application(
       "CREATE TABLE t (k INTEGER PRIMARY KEY, v);"
       "INSERT INTO t VALUES (1, 'abc-secret'), (2, 2.5), (3, x'00'), (4, 2), (5, 9007199254740993),"
-      " (6, 9e999), (7, CAST(x'ff' AS TEXT)), (8, CAST(x'610062' AS TEXT)), (9, 'infinity'), (10, -1),"
+      " (6, 9e999), (7, CAST(x'ff' AS TEXT)), (8, CAST(x'610062' AS TEXT)), (9, 'infinity'), (10, "
+      "-1),"
       " (11, '-0044-03-15'), (12, '5')");
   auto reader = Open(Role::kReader);
   const std::vector<std::pair<int, T>> cases = {
-      {1, T::kInt64},  {1, T::kDouble},   {1, T::kBoolean}, {1, T::kBytes},       {1, T::kDecimal},
-      {1, T::kUuid},   {1, T::kJson},     {2, T::kInt64},   {2, T::kText},        {3, T::kText},
-      {4, T::kBoolean}, {4, T::kText},    {5, T::kDouble},  {6, T::kDouble},      {6, T::kDecimal},
-      {7, T::kText},   {8, T::kText},     {9, T::kDate},    {9, T::kTimestampTz}, {10, T::kUInt64},
-      {11, T::kDate},  {12, T::kInt64},
+      {1, T::kInt64},   {1, T::kDouble}, {1, T::kBoolean}, {1, T::kBytes},       {1, T::kDecimal},
+      {1, T::kUuid},    {1, T::kJson},   {2, T::kInt64},   {2, T::kText},        {3, T::kText},
+      {4, T::kBoolean}, {4, T::kText},   {5, T::kDouble},  {6, T::kDouble},      {6, T::kDecimal},
+      {7, T::kText},    {8, T::kText},   {9, T::kDate},    {9, T::kTimestampTz}, {10, T::kUInt64},
+      {11, T::kDate},   {12, T::kInt64},
   };
   for (const auto& [key, type] : cases) {
     const auto select = MakeStatement("SELECT v FROM t WHERE k = ?1", {{T::kInt64}}, {{type}});
@@ -226,8 +227,9 @@ TEST_F(SqliteTest, ReadOnlyTransactionOfAWriterRefusesWrites) {
 }
 
 TEST_F(SqliteTest, WalDatabaseIsReadWhileItIsWritten) {
-  Application("PRAGMA journal_mode = WAL; CREATE TABLE t (k INTEGER PRIMARY KEY, v INTEGER);"
-              "INSERT INTO t VALUES (1, 1)");
+  Application(
+      "PRAGMA journal_mode = WAL; CREATE TABLE t (k INTEGER PRIMARY KEY, v INTEGER);"
+      "INSERT INTO t VALUES (1, 1)");
   auto writer = Open(Role::kWriter);
   auto reader = Open(Role::kReader);
   const auto select = MakeStatement("SELECT v FROM t WHERE k = 1", {}, {{T::kInt64}});
@@ -277,8 +279,9 @@ TEST_F(SqliteTest, StatementTimeoutRollsBack) {
   EXPECT_EQ(done.error().kind, FailureKind::kTimeout);
   EXPECT_FALSE(writer->Commit());
   EXPECT_TRUE(writer->healthy());
-  EXPECT_EQ(writer->Query(MakeStatement("SELECT v FROM t", {}, {{T::kInt64}}), {}, 1).value()[0][0].text,
-            "1");
+  EXPECT_EQ(
+      writer->Query(MakeStatement("SELECT v FROM t", {}, {{T::kInt64}}), {}, 1).value()[0][0].text,
+      "1");
 }
 
 TEST_F(SqliteTest, FailuresAreClassed) {
@@ -341,7 +344,8 @@ TEST_F(SqliteTest, OpensFromTheConfiguration) {
   ASSERT_TRUE(credential);
   auto writer = OpenWriter(*credential);
   ASSERT_TRUE(writer) << writer.error().message;
-  EXPECT_TRUE((*writer)->Acquire(1000).value()->Execute(MakeStatement("INSERT INTO t VALUES (1)"), {}));
+  EXPECT_TRUE(
+      (*writer)->Acquire(1000).value()->Execute(MakeStatement("INSERT INTO t VALUES (1)"), {}));
 
   config::Source by_secret = source;
   by_secret.sqlite_path.clear();
