@@ -78,7 +78,7 @@ void LintUnused(const ir::Program& program, diag::Sink& sink) {
     }
   }
   // Contexts alone are a part of something larger.
-  if (program.capabilities.size() == 0) return;
+  if (program.capabilities.size() == 0 || program.incomplete) return;
   std::size_t index = 0;
   for (const ir::Context& context : program.contexts) {
     const std::size_t i = index++;

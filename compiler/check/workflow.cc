@@ -88,7 +88,7 @@ void CheckSessionKeys(CheckContext& cx) {
 }
 
 void CheckReachability(CheckContext& cx) {
-  if (cx.program.workflows.size() == 0) return;
+  if (cx.program.workflows.size() == 0 || cx.program.incomplete) return;
   // A misspelt entry of an allowlist may be the one that is missed here.
   for (const ir::Workflow& workflow : cx.program.workflows)
     for (const ir::CapabilityId id : workflow.capabilities)

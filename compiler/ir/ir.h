@@ -265,6 +265,7 @@ struct Policy {
 struct Program {
   const SourceStore* sources = nullptr;
   const schema::Catalog* catalog = nullptr;
+  bool incomplete = false;  // some statement did not parse: what nothing refers to may be meant by it
   ValueStore<Workflow> workflows;
   ValueStore<Context> contexts;
   ValueStore<Capability> capabilities;

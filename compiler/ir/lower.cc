@@ -85,6 +85,7 @@ Program Lower(std::span<const ast::File> files, const SourceStore& sources, cons
   const bool syntax_errors = std::any_of(sink.findings().begin(), sink.findings().end(), [](const diag::Finding& f) {
     return diag::Info(f.kind).number < 100 && f.severity == diag::Severity::kError;
   });
+  program.incomplete = syntax_errors;
   Lowering lowering{program, catalog, sink, syntax_errors, {}};
   DeclareAll(lowering, files);
   // Contexts before the capabilities that use them, and both before what lists capabilities.
