@@ -13,6 +13,9 @@ std::string Sha256Hex(std::string_view bytes);
 // "sha256:" + hex, the form in bundles, proposals and events.
 std::string Digest(std::string_view bytes);
 
+// The digest of the parts one after the other, without joining them.
+std::string DigestOfParts(std::string_view first, std::string_view second);
+
 // Sorted keys, no insignificant white space, UTF-8; equal values give equal bytes.
 std::string CanonicalJson(const nlohmann::json& value);
 

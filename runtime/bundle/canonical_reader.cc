@@ -163,7 +163,8 @@ void CanonicalReader::Skip(int depth) {
     case '[': return Array([&] { Skip(depth + 1); });
     case '"': {
       std::string ignored;
-      return ReadString(ignored);
+      ReadKey(ignored);
+      return;
     }
     case 't': case 'f': Boolean(); return;
     case 'n':

@@ -67,13 +67,9 @@ std::string WhyNoDigest(std::string_view bytes) {
   return "it has no digest where the format puts it";
 }
 
+// Over everything but the digest's member and the final line feed.
 std::string DigestWithout(std::string_view bytes, const DigestPlace& place) {
-  std::string rest;
-  rest.reserve(bytes.size());
-  rest.append(bytes.substr(0, place.begin));
-  rest.append(bytes.substr(place.end));
-  rest.pop_back();  // the final line feed
-  return Digest(rest);
+  return DigestOfParts(bytes.substr(0, place.begin), bytes.substr(place.end, bytes.size() - 1 - place.end));
 }
 
 DdlDigest ReadDdl(CanonicalReader& in) {
@@ -111,13 +107,17 @@ std::vector<AuthorityFact> ReadAuthority(CanonicalReader& in) {
 }
 
 // The digest's member must be the very one that was cut out.
-Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place) {
+Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place, AuthorityFacts facts) {
   Bundle bundle;
   int members = 0;
   in.Object([&](std::string_view key) {
     ++members;
     if (key == "authority") {
-      bundle.authority = ReadAuthority(in);
+      if (facts == AuthorityFacts::kKeep) {
+        bundle.authority = ReadAuthority(in);
+      } else {
+        in.Raw();
+      }
     } else if (key == "capabilities") {
       bundle.capabilities = ReadList(in, ReadCapability);
     } else if (key == "compiler") {
@@ -184,7 +184,7 @@ Result<std::string> ReadFile(const std::string& path) {
 
 }  // namespace
 
-Result<Bundle> Parse(std::string_view bytes, const std::string& path) {
+Result<Bundle> Parse(std::string_view bytes, const std::string& path, AuthorityFacts facts) {
   const auto place = FindDigest(bytes);
   if (!place || !bytes.ends_with("}\n")) return Refuse(path, WhyNoDigest(bytes));
   if (DigestWithout(bytes, *place) != place->digest) {
@@ -192,16 +192,16 @@ Result<Bundle> Parse(std::string_view bytes, const std::string& path) {
   }
   if (!IsUtf8(bytes)) return Refuse(path, "it is not UTF-8");
   CanonicalReader in(bytes);
-  Bundle bundle = ReadBundle(in, *place);
+  Bundle bundle = ReadBundle(in, *place, facts);
   if (!in.ok()) return Refuse(path, in.problem());
   bundle.Index();
   if (const std::string misfit = FindMisfit(bundle); !misfit.empty()) return Refuse(path, misfit);
   return bundle;
 }
 
-Result<Bundle> Load(const std::string& path) {
+Result<Bundle> Load(const std::string& path, AuthorityFacts facts) {
   SYN_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  return Parse(bytes, path);
+  return Parse(bytes, path, facts);
 }
 
 }  // namespace synapsor::bundle

@@ -10,7 +10,10 @@
 
 namespace synapsor::bundle {
 
-Result<Bundle> Parse(std::string_view bytes, const std::string& path);
-Result<Bundle> Load(const std::string& path);
+// Authority facts are for comparing bundles; the runtime does not need them. Skipped ones are still read strictly.
+enum class AuthorityFacts { kKeep, kSkip };
+
+Result<Bundle> Parse(std::string_view bytes, const std::string& path, AuthorityFacts facts = AuthorityFacts::kKeep);
+Result<Bundle> Load(const std::string& path, AuthorityFacts facts = AuthorityFacts::kKeep);
 
 }  // namespace synapsor::bundle

@@ -155,6 +155,16 @@ TEST(LoadBundle, ReadsKeysWithEscapes) {
   EXPECT_EQ(loaded->authority.at(1).subject, "a\"1");
 }
 
+TEST(LoadBundle, SkipsAuthorityFactsButNotTheirFaults) {
+  const auto bundle = Parse(Bytes(), "b.json", AuthorityFacts::kSkip);
+  ASSERT_TRUE(bundle) << bundle.error().message;
+  EXPECT_TRUE(bundle->authority.empty());
+  EXPECT_EQ(bundle->capabilities.size(), 2u);
+  std::string broken = Bytes();
+  broken[broken.find("\"authority\":{") + 13] = '[';
+  EXPECT_FALSE(Parse(broken, "b.json", AuthorityFacts::kSkip));
+}
+
 TEST(LoadBundle, NamesAMissingFile) {
   const auto bundle = Load("/nonexistent/app.bundle.json");
   ASSERT_FALSE(bundle);
