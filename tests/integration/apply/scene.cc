@@ -91,7 +91,7 @@ Scene::Scene(const SceneOptions& options) : options_(options) {
     source.sqlite_path = folder_ + "/app.db";
     std::fclose(std::fopen(source.sqlite_path.c_str(), "w"));
   } else {
-    source.write.variable = UrlVariable(options.engine);
+    source.write.variable = options.url_variable.empty() ? UrlVariable(options.engine) : options.url_variable;
   }
   config.sources["app"] = source;
   ledger_location = options.postgres_ledger ? "env:SYNAPSOR_TEST_POSTGRES_URL" : "sqlite:" + folder_ + "/ledger.db";

@@ -30,6 +30,7 @@ struct SceneOptions {
   bool postgres_ledger = false;
   bool receipts_in_ledger = false;
   std::string before_image_guard;     // not empty: compare columns instead of a version
+  std::string url_variable;           // not empty: where the writer's URL stands, instead of the server's own
 };
 
 // What is in the target database now.
