@@ -18,11 +18,9 @@ const Context* ResolveContext(Lowering& lowering, Capability& capability) {
   }
   capability.poisoned = true;
   if (lowering.syntax_errors && IsDeclaredInText(lowering, "CONTEXT", name.full)) return nullptr;
-  std::vector<std::string_view> candidates;
-  for (const Context& context : lowering.program.contexts) candidates.push_back(context.name);
   Report(lowering.sink, capability, Kind::kUnknownContext, name.span,
          fmt::format("there is no context `{}`", name.full))
-      .WithHelp(DidYouMean(name.full, candidates, "define it with CREATE AGENT CONTEXT"));
+      .WithHelp(SuggestEntity(lowering, lowering.program.contexts, name.full, "define it with CREATE AGENT CONTEXT"));
   return nullptr;
 }
 

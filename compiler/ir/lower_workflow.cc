@@ -24,12 +24,6 @@ CapabilityId ResolveCapability(Lowering& lowering, const ast::QualifiedName& nam
   return found == names.end() ? CapabilityId::None() : found->second;
 }
 
-std::vector<std::string_view> CapabilityNames(const Program& program) {
-  std::vector<std::string_view> names;
-  for (const Capability& capability : program.capabilities) names.push_back(capability.name);
-  return names;
-}
-
 void LowerAllowed(Lowering& lowering, Workflow& workflow, WorkflowId id) {
   for (const ast::QualifiedName& name : workflow.syntax->allowed_capabilities) {
     const CapabilityId capability = ResolveCapability(lowering, name);
@@ -42,10 +36,10 @@ void LowerAllowed(Lowering& lowering, Workflow& workflow, WorkflowId id) {
       continue;
     }
     if (lowering.syntax_errors && IsDeclaredInText(lowering, "CAPABILITY", name.full)) continue;
-    const auto names = CapabilityNames(lowering.program);
     Report(lowering.sink, workflow, Kind::kUnknownCapability, name.span,
            fmt::format("there is no capability `{}`", name.full))
-        .WithHelp(DidYouMean(name.full, names, "define it with CREATE AGENT CAPABILITY, or remove it from the list"));
+        .WithHelp(SuggestEntity(lowering, lowering.program.capabilities, name.full,
+                                "define it with CREATE AGENT CAPABILITY, or remove it from the list"));
   }
 }
 
@@ -135,15 +129,11 @@ bool ResolveScope(Lowering& lowering, Policy& policy, const ast::QualifiedName& 
   if (policy.workflow.has_value() || policy.capability.has_value()) return true;
   const std::string_view keyword = policy.for_workflow ? "WORKFLOW" : "CAPABILITY";
   if (lowering.syntax_errors && IsDeclaredInText(lowering, keyword, scope.full)) return false;
-  std::vector<std::string_view> names;
-  if (policy.for_workflow) {
-    for (const Workflow& workflow : lowering.program.workflows) names.push_back(workflow.name);
-  } else {
-    names = CapabilityNames(lowering.program);
-  }
+  const std::string otherwise = "a policy is for a capability or workflow of these files";
   Report(lowering.sink, policy, Kind::kUnknownPolicyScope, scope.span,
          fmt::format("there is no {} `{}`", policy.for_workflow ? "workflow" : "capability", scope.full))
-      .WithHelp(DidYouMean(scope.full, names, "a policy is for a capability or workflow of these files"));
+      .WithHelp(policy.for_workflow ? SuggestEntity(lowering, lowering.program.workflows, scope.full, otherwise)
+                                    : SuggestEntity(lowering, lowering.program.capabilities, scope.full, otherwise));
   return false;
 }
 

@@ -17,6 +17,8 @@ struct Lowering {
   // Unknown names may be those of statements that did not parse; they are then not reported a second time.
   bool syntax_errors = false;
   std::unordered_map<std::string, schema::Lookup> tables;
+  // Entity names compared in search of likely meant ones; capped, so that many mistakes in large inputs stay cheap.
+  std::size_t names_compared = 0;
 
   const config::Config& config() const { return catalog.config(); }
 };
@@ -67,6 +69,19 @@ void LowerPolicy(Lowering& lowering, PolicyId id);
 // A write's or plan's value as this capability sees it. In a PLAN (`hidden_as_arg`) ARG covers HIDDEN as well.
 Value CapabilityValue(Lowering& lowering, const Capability& capability, const ast::ValueSource& source,
                       bool hidden_as_arg);
+
+// DidYouMean over the names of all entities of one kind.
+template <typename Entity>
+std::string SuggestEntity(Lowering& lowering, const ValueStore<Entity>& store, std::string_view name,
+                          std::string otherwise) {
+  constexpr std::size_t kMostCompared = 500'000;
+  if (lowering.names_compared > kMostCompared) return otherwise;
+  lowering.names_compared += store.size();
+  std::vector<std::string_view> names;
+  names.reserve(store.size());
+  for (const Entity& entity : store) names.push_back(entity.name);
+  return DidYouMean(name, names, std::move(otherwise));
+}
 
 // Whether a statement CREATE … `keyword` `name` stands in some file, parsed or not.
 bool IsDeclaredInText(const Lowering& lowering, std::string_view keyword, std::string_view name);
