@@ -5,6 +5,7 @@
 
 #include "runtime/base/digest.h"
 #include "runtime/http/api.h"
+#include "runtime/interp/envelope.h"
 #include "runtime/mcp/resources.h"
 
 namespace synapsor::http {
@@ -63,8 +64,7 @@ json RunJson(const ledger::Run& run) {
   if (run.proposal != 0) body["proposal_id"] = ledger::ProposalHandle(run.proposal);
   const json arguments = json::parse(run.arguments_json, nullptr, false);
   if (!arguments.is_discarded()) body["arguments"] = arguments;
-  const json result = json::parse(run.result_json, nullptr, false);
-  if (!result.is_discarded()) body["result"] = result;
+  if (json result = interp::RecordedAnswer(run); !result.is_null()) body["result"] = std::move(result);
   return body;
 }
 

@@ -71,11 +71,9 @@ class Call {
 
   // The answer that the step got when it ran.
   Result<Outcome> Stored(const ledger::Run& step) {
-    json answer = json::parse(step.result_json, nullptr, false);
-    if (answer.is_discarded()) return Turned(Internal("the stored step cannot be read: tell the operator"));
-    const Handles handles{step.id, step.evidence, step.proposal};
-    PutHandles(answer, plan_, handles);
-    return Succeeded(std::move(answer), handles);
+    json answer = RecordedAnswer(step);
+    if (answer.is_null()) return Turned(Internal("the stored step cannot be read: tell the operator"));
+    return Succeeded(std::move(answer), {step.id, step.evidence, step.proposal});
   }
 
   std::optional<Refusal> CheckSource() {
@@ -151,7 +149,7 @@ class Call {
       }
     }
     const Handles handles{recorded->run, recorded->evidence, recorded->proposal};
-    PutHandles(answer, plan_, handles);
+    PutHandles(answer, handles);
     return Succeeded(std::move(answer), handles);
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "runtime/bundle/fingerprint.h"
 #include "runtime/db/catalog.h"
@@ -16,7 +17,7 @@ constexpr int kReadMs = 10000;
 tl::unexpected<Error> Away(const bundle::Source& source, const db::Failure& failure) {
   return Fail(ErrorKind::kDatabase,
               fmt::format("source `{}` does not tell its schema: {}", source.name, failure.operator_message),
-              "see that the database runs and that the read credential may connect");
+              "see that the database runs and that the credential may connect");
 }
 
 // Empty, or how the table differs.
@@ -39,25 +40,42 @@ Result<std::string> FindTableDrift(const bundle::Source& source, const bundle::T
                      fmt::join(table.columns, ", "));
 }
 
-Result<std::string> FindDriftOn(const bundle::Source& source, db::Connection& connection) {
+using Concerns = std::function<bool(const bundle::TableFingerprint&)>;
+
+Result<std::string> FindDriftOn(const bundle::Source& source, const Concerns& concerns, db::Connection& connection) {
   for (const bundle::TableFingerprint& table : source.tables) {
+    if (!concerns(table)) continue;
     SYN_ASSIGN_OR_RETURN(std::string drift, FindTableDrift(source, table, connection));
     if (!drift.empty()) return drift;
   }
   return std::string();
 }
 
-}  // namespace
-
-Result<std::string> FindDrift(const bundle::Source& source, db::Database& database) {
+Result<std::string> FindDriftAmong(const bundle::Source& source, const Concerns& concerns, db::Database& database) {
   auto connection = database.Acquire(kAcquireMs);
   if (!connection) return Away(source, connection.error());
   if (auto begun = (*connection)->Begin(db::TxMode::kReadOnly, kReadMs, kReadMs); !begun) {
     return Away(source, begun.error());
   }
-  auto drift = FindDriftOn(source, **connection);
+  auto drift = FindDriftOn(source, concerns, **connection);
   (*connection)->Rollback();
   return drift;
+}
+
+}  // namespace
+
+Result<std::string> FindDrift(const bundle::Source& source, db::Database& database) {
+  return FindDriftAmong(source, [](const bundle::TableFingerprint&) { return true; }, database);
+}
+
+Result<std::string> FindTargetDrift(const bundle::Bundle& bundle, const bundle::Source& source, db::Database& database) {
+  const Concerns is_target = [&](const bundle::TableFingerprint& table) {
+    return std::any_of(bundle.capabilities.begin(), bundle.capabilities.end(), [&](const bundle::Capability& capability) {
+      const auto& patch = capability.patch;
+      return patch && patch->source == source.name && patch->schema == table.schema && patch->table == table.table;
+    });
+  };
+  return FindDriftAmong(source, is_target, database);
 }
 
 Status CheckDrift(const bundle::Bundle& bundle, const Readers& readers) {

@@ -14,6 +14,9 @@ using nlohmann::json;
 
 constexpr int kDefaultInlineItems = 20;
 
+// In the payload of a proposal, whatever its members are called, until the ledger has given out the handles.
+constexpr std::string_view kProposalToCome = "wrp://0", kEvidenceToCome = "evidence://bundle/0", kBranchToCome = "review/0";
+
 json Slots(const CallPlan& plan, const db::Row& row) {
   json slots = json::object();
   for (const std::size_t i : plan.visible) {
@@ -22,11 +25,10 @@ json Slots(const CallPlan& plan, const db::Row& row) {
   return slots;
 }
 
-const std::string& Alias(const CallPlan& plan, const std::string& field) {
-  for (const auto& [name, alias] : plan.capability->aliases) {
-    if (name == field) return alias;
+void Fill(json& payload, std::string_view to_come, const std::string& handle) {
+  for (json& member : payload) {
+    if (member.is_string() && member.get_ref<const std::string&>() == to_come) member = handle;
   }
-  return field;
 }
 
 void RenameMembers(json& object, const CallPlan& plan) {
@@ -114,9 +116,9 @@ Checked<json> ReadAnswer(const CallPlan& plan, const Snapshot& snapshot, const L
 
 Checked<json> ProposalAnswer(const CallPlan& plan, const Snapshot& snapshot, const ledger::Proposal& proposal,
                              bool with_branch, const LogSink& log) {
-  json payload = {{"proposal", "wrp://0"}, {"evidence_bundle", nullptr}, {"branch", nullptr}};
-  if (plan.context->evidence) payload["evidence_bundle"] = "evidence://bundle/0";
-  if (with_branch) payload["branch"] = "review/0";
+  json payload = {{"proposal", kProposalToCome}, {"evidence_bundle", nullptr}, {"branch", nullptr}};
+  if (plan.context->evidence) payload["evidence_bundle"] = kEvidenceToCome;
+  if (with_branch) payload["branch"] = kBranchToCome;
   if (auto refusal = CheckReturns(plan, payload, log)) return tl::unexpected(*std::move(refusal));
   RenamePayload(payload, plan);
   json answer = Frame(plan, std::move(payload));
@@ -130,7 +132,7 @@ Checked<json> ProposalAnswer(const CallPlan& plan, const Snapshot& snapshot, con
   return answer;
 }
 
-void PutHandles(json& answer, const CallPlan& plan, const Handles& handles) {
+void PutHandles(json& answer, const Handles& handles) {
   json& action = answer["action"];
   if (handles.run != 0) {
     answer["agent_run_id"] = handles.run;
@@ -146,12 +148,19 @@ void PutHandles(json& answer, const CallPlan& plan, const Handles& handles) {
   const std::string handle = ledger::ProposalHandle(handles.proposal);
   answer["proposal"]["proposal_id"] = handle;
   action["proposal"] = {{"handle", handle}};
-  payload[Alias(plan, "proposal")] = handle;
-  if (handles.evidence != 0) payload[Alias(plan, "evidence_bundle")] = answer["evidence_bundle_id"];
+  Fill(payload, kProposalToCome, handle);
+  if (handles.evidence != 0) Fill(payload, kEvidenceToCome, ledger::EvidenceHandle(handles.evidence));
   if (!action["branch"].is_object()) return;
   const std::string branch = fmt::format("review/{}", handles.proposal);
   action["branch"]["id"] = branch;
-  payload[Alias(plan, "branch")] = branch;
+  Fill(payload, kBranchToCome, branch);
+}
+
+json RecordedAnswer(const ledger::Run& run) {
+  json answer = json::parse(run.result_json, nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object() || !answer.contains("status")) return answer.is_discarded() ? json() : answer;
+  PutHandles(answer, {run.id, run.evidence, run.proposal});
+  return answer;
 }
 
 json RefusalAnswer(const Refusal& refusal, ledger::RunId run) {

@@ -28,7 +28,10 @@ Checked<nlohmann::json> ProposalAnswer(const CallPlan& plan, const Snapshot& sna
                                        const ledger::Proposal& proposal, bool with_branch, const LogSink& log);
 
 // Puts the handles where they belong.
-void PutHandles(nlohmann::json& answer, const CallPlan& plan, const Handles& handles);
+void PutHandles(nlohmann::json& answer, const Handles& handles);
+
+// The answer that a recorded call gave, with its handles; null when it cannot be read.
+nlohmann::json RecordedAnswer(const ledger::Run& run);
 
 nlohmann::json RefusalAnswer(const Refusal& refusal, ledger::RunId run);
 

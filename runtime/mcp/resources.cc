@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/interp/envelope.h"
 #include "runtime/mcp/message.h"
 
 namespace synapsor::mcp {
@@ -64,8 +65,7 @@ Result<std::optional<std::string>> ReadRun(interp::Runtime& runtime, const Owner
                {"at", FormatInstant(run->at)}};
   if (run->evidence != 0) body["evidence"] = ledger::EvidenceHandle(run->evidence);
   if (run->proposal != 0) body["proposal"] = ledger::ProposalHandle(run->proposal);
-  const json result = json::parse(run->result_json, nullptr, /*allow_exceptions=*/false);
-  if (!result.is_discarded()) body["result"] = result;
+  if (json result = interp::RecordedAnswer(*run); !result.is_null()) body["result"] = std::move(result);
   return Text(body);
 }
 

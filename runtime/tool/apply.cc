@@ -152,7 +152,7 @@ Result<int> Run(const cli::Arguments& arguments) {
   options.log = [](const std::string& line) { cli::PrintRemark(kProgram, Shown(line)); };
   options.check_schema = [&](const bundle::Source& source) -> Result<std::string> {
     const auto writer = writers.find(source.name);
-    return writer == writers.end() ? Result<std::string>(std::string()) : interp::FindDrift(source, *writer->second);
+    return writer == writers.end() ? Result<std::string>(std::string()) : interp::FindTargetDrift(bundle, source, *writer->second);
   };
   StopOnSignals();
   Worker worker(bundle, config, writers, *ledger, std::move(options), WantsJson(arguments));

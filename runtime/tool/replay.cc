@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/cli/output.h"
+#include "runtime/interp/envelope.h"
 #include "runtime/tool/command.h"
 #include "runtime/tool/parts.h"
 #include "runtime/tool/proposal_view.h"
@@ -97,7 +98,7 @@ json RunJson(const ledger::Run& run) {
                  {"capability", run.capability}, {"tenant", run.tenant}, {"principal", run.principal},
                  {"status", run.status}, {"status_code", run.status_code}, {"at", FormatInstant(run.at)},
                  {"bundle_digest", run.bundle_digest}, {"arguments", ParseOr(run.arguments_json, json())},
-                 {"session", ParseOr(run.session_json, json())}, {"result", ParseOr(run.result_json, json())}};
+                 {"session", ParseOr(run.session_json, json())}, {"result", interp::RecordedAnswer(run)}};
   if (run.parent != 0) object["parent"] = ledger::RunHandle(run.parent);
   if (!run.step_key.empty()) object["step_key"] = run.step_key;
   if (run.evidence != 0) object["evidence"] = ledger::EvidenceHandle(run.evidence);

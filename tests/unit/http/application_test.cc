@@ -98,7 +98,8 @@ TEST_F(HttpApplication, KeepsStepsIdempotentByTheirKey) {
   other["arguments"]["reason"] = "another";
   Post(steps, other, 409);
   const json replay = Post("/v1/agent/runs/replay", {{"run_id", started["agent_run_id"]}});
-  EXPECT_EQ(replay["steps"].size(), 1U);
+  ASSERT_EQ(replay["steps"].size(), 1U);
+  EXPECT_EQ(replay["steps"][0]["result"], first);
   As("agent_2");
   Post("/v1/agent/runs/replay", {{"run_id", started["agent_run_id"]}}, 404);
   Post(steps, body, 404);

@@ -41,5 +41,16 @@ TEST_F(Drift, AUniqueKeyCounts) {
   EXPECT_NE(Remade("id INTEGER PRIMARY KEY, late_fee_cents INTEGER NOT NULL UNIQUE").find("other types"), std::string::npos);
 }
 
+TEST_F(Drift, TheWriterAnswersForTheTablesThatAreChanged) {
+  bundle_.sources[0].tables.push_back({"", "customers", {"id"}, "of a table that this role does not see"});
+  EXPECT_FALSE(CheckDrift(bundle_, readers_));
+  const auto target = FindTargetDrift(bundle_, bundle_.sources[0], *readers_.at("app"));
+  ASSERT_TRUE(target) << target.error().message;
+  EXPECT_EQ(*target, "");
+  Execute("DROP TABLE invoices; CREATE TABLE invoices (id INTEGER PRIMARY KEY, late_fee_cents TEXT NOT NULL)");
+  EXPECT_NE(FindTargetDrift(bundle_, bundle_.sources[0], *readers_.at("app")).value_or("").find("other types"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace synapsor::interp
