@@ -2,12 +2,14 @@
 
 #include <cppconn/connection.h>
 #include <cppconn/exception.h>
+#include <cppconn/parameter_metadata.h>
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
 #include <cppconn/resultset_metadata.h>
 #include <fmt/format.h>
 #include <mysql_driver.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <map>
@@ -182,6 +184,39 @@ Result<Rows> Catalog::Query(std::string_view purpose, const std::string& text, c
     return Fail(ErrorKind::kDatabase, fmt::format("the catalog query for {} failed (error {})", purpose, error.getErrorCode()));
   } catch (const std::exception&) {
     return Fail(ErrorKind::kDatabase, fmt::format("the catalog query for {} failed", purpose));
+  }
+}
+
+Result<Preparation> Catalog::Prepare(const std::string& text, int params) {
+  // Denied by privileges on a table, a column, or both; by the server's read-only mode.
+  constexpr int kDenied[] = {1044, 1142, 1143, 1290, 1370};
+  constexpr int kFirstOfTheClient = 2000, kLastOfTheClient = 2999;
+  Preparation result;
+  try {
+    const std::unique_ptr<sql::PreparedStatement> statement(connection_->handle->prepareStatement(text));
+    const auto found = static_cast<int>(statement->getParameterMetaData()->getParameterCount());
+    if (found != params) {
+      result.words = fmt::format("it has {} parameters instead of {}", found, params);
+      return result;
+    }
+    result.accepted = true;
+    result.params.resize(static_cast<std::size_t>(params));
+    sql::ResultSetMetaData* columns = statement->getMetaData();
+    for (unsigned i = 1; columns != nullptr && i <= columns->getColumnCount(); ++i) result.columns.push_back(columns->getColumnTypeName(i));
+    return result;
+  } catch (const sql::SQLException& error) {
+    const int code = error.getErrorCode();
+    if (code == 0 && result.accepted) return result;  // a statement without columns has no description of them
+    if (code == 0 || (code >= kFirstOfTheClient && code <= kLastOfTheClient)) {
+      return Fail(ErrorKind::kUnavailable, fmt::format("the connection to the MySQL database was lost (error {})", code));
+    }
+    result.accepted = false;
+    result.words = error.what();
+    result.denied = std::find(std::begin(kDenied), std::end(kDenied), code) != std::end(kDenied);
+    result.read_only = code == 1792;
+    return result;
+  } catch (const std::exception&) {
+    return Fail(ErrorKind::kDatabase, "the MySQL database does not prepare a statement");
   }
 }
 

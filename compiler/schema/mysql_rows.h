@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/schema/introspect.h"
+#include "compiler/schema/prober.h"
 #include "runtime/base/result.h"
 
 namespace synapsor::schema::mysql {
@@ -29,6 +30,8 @@ class Catalog {
 
   // Prepared; every parameter is text.
   Result<Rows> Query(std::string_view purpose, const std::string& sql, const std::vector<std::string>& parameters = {});
+  // Prepares and does not run. The types of parameters are not known to the server.
+  Result<Preparation> Prepare(const std::string& sql, int params);
 
  private:
   struct Connection;

@@ -20,7 +20,12 @@ constexpr OptionSpec kOptions[] = {
     kConfigOption,
     kSchemaOption,
     kEngineOption,
-    kLiveOption,
+    {.name = "--live",
+     .value_name = "",
+     .help = "also compare the schemas with the sources' databases and prepare every statement there"},
+    {.name = "--explain",
+     .value_name = "",
+     .help = "with --live: warn of lookups that no index serves (EXPLAIN, nothing is run)"},
     {.name = "--format",
      .value_name = "FORMAT",
      .help = "how to print (default text)",
@@ -42,7 +47,17 @@ Status CheckCombination(const Arguments& arguments) {
   if (arguments.Has("--baseline") && arguments.Has("--write-baseline")) {
     return Fail(ErrorKind::kUsage, "`--baseline` and `--write-baseline` exclude each other");
   }
+  if (arguments.Has("--explain") && !arguments.Has("--live")) {
+    return Fail(ErrorKind::kUsage, "`--explain` goes with `--live`");
+  }
   return {};
+}
+
+CompileOptions OptionsFrom(const Arguments& arguments) {
+  CompileOptions options = CompileOptionsFrom(arguments);
+  if (arguments.Has("--live")) options.live = Live::kCompare;
+  options.explain_live = arguments.Has("--explain");
+  return options;
 }
 
 // Applies fixes until none is left and compiles anew after each round.
@@ -81,7 +96,7 @@ Result<int> Run(const Arguments& arguments) {
   SYN_RETURN_IF_ERROR(CheckCombination(arguments));
   SYN_ASSIGN_OR_RETURN(const std::optional<int> max_findings,
                        arguments.Number("--max-findings", 0));
-  const CompileOptions options = CompileOptionsFrom(arguments);
+  const CompileOptions options = OptionsFrom(arguments);
   const bool dry_run = arguments.Has("--dry-run");
   SYN_ASSIGN_OR_RETURN(const std::unique_ptr<Compilation> run, arguments.Has("--fix") && !dry_run
                                                                    ? CompileFixed(options)
@@ -98,6 +113,7 @@ Result<int> Run(const Arguments& arguments) {
                                     arguments.ValueOr("--format", "text"),
                                     max_findings.value_or(kDefaultMaxFindings)));
   }
+  for (const std::string& remark : run->remarks) PrintRemark(remark);
   const bool bad = summary.errors > 0 || (arguments.Has("--strict") && summary.warnings > 0);
   return bad ? kExitFindings : kExitFine;
 }
@@ -112,10 +128,14 @@ const Command kCheckCommand = {
         "Checks FILEs (`-` is standard input), or the files that the configuration's `ddl` globs "
         "match. Without a\n"
         "schema, rules that need one stay silent. Exit code 1 if there is an error (with --strict: "
-        "or a warning).",
+        "or a warning).\n"
+        "With --live the database of each source that has a `read` is compared with its `schema`, "
+        "as far as the DDL\n"
+        "uses it; nothing is run there and no row is read.",
     .example =
         "sync check agent.ddl.sql --schema schema.sql --engine postgres\n"
         "sync check --config synapsor.json --format sarif > findings.sarif\n"
+        "sync check --live --explain\n"
         "sync check --fix --dry-run",
     .options = kOptions,
     .run = Run,

@@ -7,6 +7,8 @@
 #include "compiler/check/check.h"
 #include "compiler/diag/suppression.h"
 #include "compiler/ir/lower.h"
+#include "compiler/live/live.h"
+#include "compiler/plan/plan.h"
 #include "compiler/schema/introspect.h"
 #include "compiler/schema/load.h"
 #include "compiler/syntax/parse.h"
@@ -59,30 +61,52 @@ Result<std::vector<schema::CatalogSource>> SourcesFromOptions(const CompileOptio
   return sources;
 }
 
-Result<schema::CatalogSource> SourceFromConfig(const config::Source& source, bool live) {
+bool HasDatabase(const config::Source& source) {
+  return !source.sqlite_path.empty() || !source.read.empty();
+}
+
+Result<live::Database> ReadDatabase(const config::Source& source) {
+  live::Database database;
+  database.name = source.name;
+  database.allow_writing_reader = source.allow_writing_reader;
+  database.options.ca_file = source.tls_ca_file;
+  SYN_ASSIGN_OR_RETURN(database.engine, EngineNamed(source.engine));
+  database.url = source.sqlite_path;
+  if (database.url.empty()) {
+    SYN_ASSIGN_OR_RETURN(database.url,
+                         config::ReadSecret(source.read, fmt::format("source `{}`", source.name)));
+  }
+  SYN_ASSIGN_OR_RETURN(database.snapshot,
+                       schema::Introspect(database.engine, database.url, database.options));
+  return database;
+}
+
+// Adds to `databases` what was read live. A source without a schema file is checked as it is there.
+Result<schema::CatalogSource> SourceFromConfig(const config::Source& source, Live live,
+                                               live::Databases& databases) {
   schema::CatalogSource result{.name = source.name, .snapshot = std::nullopt, .snapshot_path = {}};
   SYN_ASSIGN_OR_RETURN(result.engine, EngineNamed(source.engine));
-  if (live) {
-    std::string url = source.sqlite_path;
-    if (url.empty()) {
-      SYN_ASSIGN_OR_RETURN(
-          url, config::ReadSecret(source.read, fmt::format("source `{}`", source.name)));
-    }
-    schema::IntrospectOptions introspect;
-    introspect.ca_file = source.tls_ca_file;
-    SYN_ASSIGN_OR_RETURN(result.snapshot, schema::Introspect(result.engine, url, introspect));
-    result.snapshot_path = fmt::format("live {}", source.name);
-  } else if (!source.schema_file.empty()) {
+  const bool has_file = !source.schema_file.empty();
+  if (has_file && live != Live::kReplace) {
     SYN_ASSIGN_OR_RETURN(result.snapshot,
                          schema::LoadSchemaFile(source.schema_file, result.engine));
     result.snapshot_path = source.schema_file;
   }
+  if (live == Live::kNo || (live == Live::kCompare && has_file && !HasDatabase(source)))
+    return result;
+  SYN_ASSIGN_OR_RETURN(live::Database database, ReadDatabase(source));
+  if (!result.snapshot) {
+    result.snapshot = database.snapshot;
+    result.snapshot_path = fmt::format("live {}", source.name);
+  }
+  databases.emplace(source.name, std::move(database));
   return result;
 }
 
 Result<std::vector<schema::CatalogSource>> LoadSources(const CompileOptions& options,
-                                                       const config::Config& config) {
-  if (options.live && (options.schema || config.sources.empty())) {
+                                                       const config::Config& config,
+                                                       live::Databases& databases) {
+  if (options.live != Live::kNo && (options.schema || config.sources.empty())) {
     return Fail(ErrorKind::kUsage, options.schema
                                        ? "`--live` and `--schema` exclude each other"
                                        : "`--live` needs a configuration with `sources`");
@@ -90,10 +114,41 @@ Result<std::vector<schema::CatalogSource>> LoadSources(const CompileOptions& opt
   if (options.schema || options.engine) return SourcesFromOptions(options, config);
   std::vector<schema::CatalogSource> sources;
   for (const auto& [name, source] : config.sources) {
-    SYN_ASSIGN_OR_RETURN(schema::CatalogSource loaded, SourceFromConfig(source, options.live));
+    SYN_ASSIGN_OR_RETURN(schema::CatalogSource loaded,
+                         SourceFromConfig(source, options.live, databases));
     sources.push_back(std::move(loaded));
   }
+  if (options.live == Live::kCompare && databases.empty()) {
+    return Fail(ErrorKind::kUsage, "`--live` needs a source with `read`, and there is none",
+                "give `\"read\": \"env:NAME\"` in the configuration");
+  }
   return sources;
+}
+
+// What only the databases can tell. Statements are asked about when the contract itself is sound.
+Status CompareWithDatabases(const CompileOptions& options, const live::Databases& databases,
+                            Compilation& run) {
+  for (const schema::CatalogSource& source : run.catalog->sources()) {
+    if (databases.contains(source.name)) continue;
+    run.remarks.push_back(
+        fmt::format("source `{}` has no `read`, so it was not compared", source.name));
+  }
+  const bool sound = !run.sink.has_errors();
+  for (std::string& remark : live::ReportDrift(run.program, databases, run.sink)) {
+    run.remarks.push_back(std::move(remark));
+  }
+  live::ReportRoles(run.program, databases, run.sink);
+  if (!sound) {
+    run.remarks.push_back("no statement was prepared, because the DDL has errors");
+    return {};
+  }
+  diag::Sink refusals;  // what cannot be carried out is `sync build`'s to say
+  const bundle::Bundle bundle = plan::BuildBundle(run.program, refusals);
+  SYN_ASSIGN_OR_RETURN(
+      std::vector<std::string> remarks,
+      live::ReportStatements(run.program, bundle, databases, options.explain_live, run.sink));
+  for (std::string& remark : remarks) run.remarks.push_back(std::move(remark));
+  return {};
 }
 
 std::vector<diag::AllowComment> AllowComments(const std::vector<ast::File>& files) {
@@ -117,7 +172,7 @@ Result<config::Config> LoadConfig(const std::optional<std::string>& path) {
 
 CompileOptions CompileOptionsFrom(const Arguments& arguments) {
   return {arguments.positional(), arguments.Value("--config"), arguments.Value("--schema"),
-          arguments.Value("--engine"), arguments.Has("--live")};
+          arguments.Value("--engine"), arguments.Has("--live") ? Live::kReplace : Live::kNo};
 }
 
 Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options) {
@@ -125,8 +180,9 @@ Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options) {
   SYN_ASSIGN_OR_RETURN(run->config, LoadConfig(options.config));
   SYN_ASSIGN_OR_RETURN(const std::vector<std::string> paths,
                        FindDdlFiles(options.files, run->config));
+  live::Databases databases;
   SYN_ASSIGN_OR_RETURN(std::vector<schema::CatalogSource> sources,
-                       LoadSources(options, run->config));
+                       LoadSources(options, run->config, databases));
   run->catalog = std::make_unique<schema::Catalog>(run->config, std::move(sources));
   run->files.reserve(paths.size());
   for (const std::string& path : paths) {
@@ -136,6 +192,9 @@ Result<std::unique_ptr<Compilation>> Compile(const CompileOptions& options) {
   run->program = ir::Lower(run->files, run->sources, *run->catalog, run->sink);
   check::RunChecks(run->program, run->sink);
   lint::RunLint(run->program, run->sink);
+  if (options.live == Live::kCompare) {
+    SYN_RETURN_IF_ERROR(CompareWithDatabases(options, databases, *run));
+  }
   run->suppressed = diag::ApplyAllowComments(run->sources, AllowComments(run->files),
                                              run->catalog->has_any_snapshot(), run->sink);
   run->sink.Sort();

@@ -36,12 +36,20 @@ inline constexpr OptionSpec kLiveOption = {
 // The configuration at `path`; without one ./synapsor.json, or the defaults if that does not exist.
 Result<config::Config> LoadConfig(const std::optional<std::string>& path);
 
+enum class Live {
+  kNo,
+  kReplace,  // the databases' schemas take the place of the files'
+  kCompare,  // the files' schemas are what is checked, and the databases are compared with them
+};
+
 struct CompileOptions {
   std::vector<std::string> files;
   std::optional<std::string> config, schema, engine;
-  bool live = false;
+  Live live = Live::kNo;
+  bool explain_live = false;  // with kCompare: also ask for the plans of lookups
 };
 
+// `--live` means kReplace.
 CompileOptions CompileOptionsFrom(const Arguments& arguments);
 
 // Everything one run holds. The later members point into the earlier ones; it is neither copied nor
@@ -54,6 +62,7 @@ struct Compilation {
   ir::Program program;
   diag::Sink sink;     // findings of every pass after suppression, sorted
   int suppressed = 0;  // findings hidden by `sync:allow`
+  std::vector<std::string> remarks;  // for the operator, beside the findings
 
   Compilation() = default;
   Compilation(const Compilation&) = delete;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compiler/diag/render_text.h"
 #include "compiler/tool/against.h"
 #include "compiler/tool/authority_report.h"
 #include "compiler/tool/command.h"
@@ -22,6 +23,7 @@ constexpr OptionSpec kOptions[] = {
     kSchemaOption,
     kEngineOption,
     kLiveOption,
+    {.name = "--explain-live", .value_name = "", .help = "compare with the sources' databases and say which lookups no index serves"},
     {.name = "--format", .value_name = "FORMAT", .help = "how to print (default text)", .choices = "text|json|markdown"},
     {.name = "--against", .value_name = "BUNDLE|REF", .help = "show the changes of authority since a bundle or git commit"},
     {.name = "--detailed-exitcode", .value_name = "", .help = "with --against: 3 for changes, 4 if any broadens authority"},
@@ -57,6 +59,21 @@ std::string Render(const PlanRun& run, const std::optional<AuthorityReport>& rep
   return text;
 }
 
+// What EXPLAIN told, beside the plan.
+void RemarkLookups(const PlanRun& run) {
+  std::deque<diag::Finding> scans;
+  for (const diag::Finding& finding : run.compilation->sink.findings()) {
+    if (finding.kind == diag::Kind::kLookupScansTable) scans.push_back(finding);
+  }
+  for (const std::string& remark : run.compilation->remarks) PrintRemark(remark);
+  if (scans.empty()) {
+    PrintRemark("an index serves each lookup");
+    return;
+  }
+  const diag::Summary summary = diag::Summarize(scans, static_cast<int>(run.compilation->files.size()), 0);
+  WriteToStandardError(diag::RenderText(run.compilation->sources, scans, summary, {}));
+}
+
 int DetailedExit(const AuthorityReport& report) {
   if (report.changes.empty()) return kExitFine;
   return report.broadens() ? kExitBroadened : kExitChanged;
@@ -67,13 +84,20 @@ Result<int> Run(const Arguments& arguments) {
   if (arguments.Has("--detailed-exitcode") && !against) {
     return Fail(ErrorKind::kUsage, "`--detailed-exitcode` needs `--against`");
   }
-  const CompileOptions options = CompileOptionsFrom(arguments);
+  CompileOptions options = CompileOptionsFrom(arguments);
+  options.explain_live = arguments.Has("--explain-live");
+  if (options.explain_live && options.live != Live::kNo) {
+    return Fail(ErrorKind::kUsage, "`--live` and `--explain-live` exclude each other",
+                "`--explain-live` compares the schema files with the databases, `--live` does without the files");
+  }
+  if (options.explain_live) options.live = Live::kCompare;
   SYN_ASSIGN_OR_RETURN(const PlanRun run, MakePlan(options));
   if (run.refused) {
     PrintRefusal(run, "there is no plan until the errors are mended");
     return kExitFindings;
   }
   RemarkWarnings(run);
+  if (options.explain_live) RemarkLookups(run);
   std::optional<AuthorityReport> report;
   if (against) {
     SYN_ASSIGN_OR_RETURN(Baseline baseline, LoadBaseline(*against, options));
