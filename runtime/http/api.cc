@@ -21,9 +21,8 @@ struct Route {
   std::span<const std::string_view> members;
 };
 
-constexpr std::string_view kInvokeMembers[] = {"arguments",         "auto_branch", "capability",
-                                               "include_audit_trail", "mode",      "response_envelope",
-                                               "trace_id",          "workflow"};
+constexpr std::string_view kInvokeMembers[] = {"arguments", "auto_branch", "capability",
+                                               "mode",      "response_envelope", "workflow"};
 constexpr std::string_view kStartMembers[] = {"input", "version", "workflow"};
 constexpr std::string_view kStepMembers[] = {"arguments", "auto_branch", "capability", "mode", "response_envelope",
                                              "step_key"};

@@ -24,6 +24,9 @@ ApiAnswer Invoke(const ApiCall& call, interp::CallOptions options) {
   if (!mode) return tl::unexpected(mode.error());
   const auto auto_branch = BoolMember(call.body, "auto_branch");
   if (!auto_branch) return tl::unexpected(auto_branch.error());
+  const auto whole = BoolMember(call.body, "response_envelope");
+  if (!whole) return tl::unexpected(whole.error());
+  const bool payload_only = call.body.contains("response_envelope") && !*whole;
   const json arguments = call.body.value("arguments", json::object());
   if (!arguments.is_object()) {
     return tl::unexpected(ApiError{"INVALID_ARGUMENT", "`arguments` is an object", "arguments", false});
@@ -36,7 +39,7 @@ ApiAnswer Invoke(const ApiCall& call, interp::CallOptions options) {
   if (const auto& refusal = outcome->refusal) {
     return tl::unexpected(ApiError{refusal->code, refusal->message, refusal->argument, refusal->retryable});
   }
-  return *outcome->envelope;
+  return payload_only ? outcome->envelope->at("payload") : *outcome->envelope;
 }
 
 // The caller's own agent run; another's is as absent as one that does not exist.

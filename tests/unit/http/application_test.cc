@@ -105,6 +105,16 @@ TEST_F(HttpApplication, KeepsStepsIdempotentByTheirKey) {
   Post(steps, body, 404);
 }
 
+TEST_F(HttpApplication, AnswersWithThePayloadAloneWhenAsked) {
+  json body = {{"capability", "billing.read_invoice"}, {"response_envelope", true}};
+  const json whole = Post("/v1/agent/invoke", body);
+  EXPECT_EQ(whole["status"], "ok");
+  body["response_envelope"] = false;
+  EXPECT_EQ(Post("/v1/agent/invoke", body), whole["payload"]);
+  body["response_envelope"] = "no";
+  EXPECT_EQ(Post("/v1/agent/invoke", body, 400)["error"]["argument"], "response_envelope");
+}
+
 TEST_F(HttpApplication, TakesNoTrustedValueFromABody) {
   const json refused = Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}, {"session", {{"tenant_id", "globex"}}}}, 400);
   EXPECT_EQ(refused["error"]["code"], "INVALID_ARGUMENT");
