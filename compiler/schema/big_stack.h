@@ -10,4 +10,7 @@ namespace synapsor::schema {
 // Returns when `run` has returned. `run` must not throw.
 Status RunOnBigStack(std::size_t bytes, const std::function<void()>& run);
 
+// The same on several threads at once, of which at least one could be started.
+Status RunOnBigStacks(std::size_t bytes, unsigned threads, const std::function<void()>& run);
+
 }  // namespace synapsor::schema

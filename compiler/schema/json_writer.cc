@@ -18,8 +18,9 @@ class Object {
   std::string& Member(std::string_view key) {
     if (!first_) out_ += ',';
     first_ = false;
-    AppendJsonString(out_, key);
-    out_ += ':';
+    out_ += '"';
+    out_ += key;  // a word of this file
+    out_ += "\":";
     return out_;
   }
   void Text(std::string_view key, std::string_view value) { AppendJsonString(Member(key), value); }
@@ -86,7 +87,7 @@ void AppendList(std::string& out, std::string_view key, const std::vector<T>& it
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += ',';
     if (file) out += "\n        ";
-    out += write(items[i]);
+    write(out, items[i]);
   }
   out += file ? "\n      ]" : "]";
 }
@@ -114,8 +115,7 @@ void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string ColumnJson(const Column& column, bool with_privileges) {
-  std::string out;
+void AppendColumnJson(std::string& out, const Column& column, bool with_privileges) {
   Object object(out);
   object.Text("name", column.name);
   AppendTypeJson(object.Member("type"), column.type);
@@ -138,11 +138,9 @@ std::string ColumnJson(const Column& column, bool with_privileges) {
     object.BoolIfSet("may_update", column.may_update);
   }
   object.Close();
-  return out;
 }
 
-std::string IndexJson(const Index& index) {
-  std::string out;
+void AppendIndexJson(std::string& out, const Index& index) {
   Object object(out);
   object.TextUnlessEmpty("name", index.name);
   if (index.origin != IndexOrigin::kIndex) {
@@ -154,11 +152,9 @@ std::string IndexJson(const Index& index) {
   object.BoolUnless("nulls_distinct", index.nulls_distinct, true);
   object.BoolUnless("valid", index.valid, true);
   object.Close();
-  return out;
 }
 
-std::string ForeignKeyJson(const ForeignKey& key) {
-  std::string out;
+void AppendForeignKeyJson(std::string& out, const ForeignKey& key) {
   Object object(out);
   object.TextUnlessEmpty("name", key.name);
   object.Texts("columns", key.columns);
@@ -172,11 +168,9 @@ std::string ForeignKeyJson(const ForeignKey& key) {
     object.Text("on_delete", names::NameOf(names::kActions, key.on_delete));
   }
   object.Close();
-  return out;
 }
 
-std::string CheckJson(const CheckConstraint& check) {
-  std::string out;
+void AppendCheckJson(std::string& out, const CheckConstraint& check) {
   Object object(out);
   object.TextUnlessEmpty("name", check.name);
   object.Text("expression", check.expression);
@@ -188,11 +182,9 @@ std::string CheckJson(const CheckConstraint& check) {
   object.BoolUnless("max_exclusive", check.max_exclusive, false);
   object.NumberIfSet("max_length", check.max_length);
   object.Close();
-  return out;
 }
 
-std::string TriggerJson(const Trigger& trigger) {
-  std::string out;
+void AppendTriggerJson(std::string& out, const Trigger& trigger) {
   Object object(out);
   object.Text("name", trigger.name);
   object.BoolUnless("before", trigger.before, true);
@@ -205,11 +197,9 @@ std::string TriggerJson(const Trigger& trigger) {
   object.TextsUnlessEmpty("assigns", trigger.assigns);
   object.BoolUnless("may_write_elsewhere", trigger.may_write_elsewhere, false);
   object.Close();
-  return out;
 }
 
-std::string PolicyJson(const Policy& policy) {
-  std::string out;
+void AppendPolicyJson(std::string& out, const Policy& policy) {
   Object object(out);
   object.Text("name", policy.name);
   object.Text("command", policy.command);
@@ -218,7 +208,6 @@ std::string PolicyJson(const Policy& policy) {
   object.TextUnlessEmpty("using", policy.using_expression);
   object.TextUnlessEmpty("check", policy.check_expression);
   object.Close();
-  return out;
 }
 
 void AppendTableJson(std::string& out, const Table& table, TableForm form) {
@@ -266,13 +255,13 @@ void AppendTableJson(std::string& out, const Table& table, TableForm form) {
     privilege("may_delete", table.may_delete);
   }
   AppendList(out, "columns", table.columns, form,
-             [&](const Column& column) { return ColumnJson(column, file); });
-  AppendList(out, "indexes", table.indexes, form, IndexJson);
-  AppendList(out, "foreign_keys", table.foreign_keys, form, ForeignKeyJson);
-  AppendList(out, "referenced_by", table.referenced_by, form, ForeignKeyJson);
-  AppendList(out, "checks", table.checks, form, CheckJson);
-  AppendList(out, "triggers", table.triggers, form, TriggerJson);
-  AppendList(out, "policies", table.policies, form, PolicyJson);
+             [&](std::string& to, const Column& column) { AppendColumnJson(to, column, file); });
+  AppendList(out, "indexes", table.indexes, form, AppendIndexJson);
+  AppendList(out, "foreign_keys", table.foreign_keys, form, AppendForeignKeyJson);
+  AppendList(out, "referenced_by", table.referenced_by, form, AppendForeignKeyJson);
+  AppendList(out, "checks", table.checks, form, AppendCheckJson);
+  AppendList(out, "triggers", table.triggers, form, AppendTriggerJson);
+  AppendList(out, "policies", table.policies, form, AppendPolicyJson);
   out += file ? "\n    }" : "}";
 }
 

@@ -10,12 +10,12 @@ namespace synapsor::schema {
 
 void AppendJsonString(std::string& out, std::string_view text);
 
-std::string ColumnJson(const Column& column, bool with_privileges);
-std::string IndexJson(const Index& index);
-std::string ForeignKeyJson(const ForeignKey& key);
-std::string CheckJson(const CheckConstraint& check);
-std::string TriggerJson(const Trigger& trigger);
-std::string PolicyJson(const Policy& policy);
+void AppendColumnJson(std::string& out, const Column& column, bool with_privileges);
+void AppendIndexJson(std::string& out, const Index& index);
+void AppendForeignKeyJson(std::string& out, const ForeignKey& key);
+void AppendCheckJson(std::string& out, const CheckConstraint& check);
+void AppendTriggerJson(std::string& out, const Trigger& trigger);
+void AppendPolicyJson(std::string& out, const Policy& policy);
 
 enum class TableForm {
   kFile,         // indented, with privileges and fingerprint

@@ -62,7 +62,7 @@ class Reader {
     }
     std::erase_if(snapshot_.tables, [](const Table& table) { return table.name.empty(); });
     MapViews();
-    schema::Finish(snapshot_);
+    Arrange(snapshot_);
     return std::move(snapshot_);
   }
 

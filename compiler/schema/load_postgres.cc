@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
 
 #include "compiler/schema/big_stack.h"
 #include "compiler/schema/load.h"
@@ -108,9 +111,13 @@ std::vector<std::string> SearchPathOf(std::string_view text) {
   return schemas;
 }
 
+constexpr std::string_view kProfile = "profile";
+bool SameIgnoringCase(char a, char lower) { return (a | 0x20) == lower; }
+
 // The native tables' storage clause WITH PROFILE x, which PostgreSQL does not know, as blanks.
 std::string WithoutProfile(std::string_view text) {
   std::string out(text);
+  if (std::search(text.begin(), text.end(), kProfile.begin(), kProfile.end(), SameIgnoringCase) == text.end()) return out;
   sql::Token before, last;
   sql::Lexer lexer(text, kDialect);
   for (sql::Token token = lexer.Next(); token.kind != sql::TokenKind::kEnd; token = lexer.Next()) {
@@ -137,7 +144,13 @@ tl::unexpected<Error> Wrong(const std::string& path, int line, std::string_view 
   return Fail(ErrorKind::kUsage, fmt::format("{}:{}: {}", path, line, what), std::move(hint));
 }
 
-Status ParseInto(pg::Reader& reader, const sql::Statement& statement, const std::string& path) {
+// One statement that has bearing on tables, and what libpg_query made of it.
+struct Parsed {
+  const sql::Statement* statement = nullptr;
+  Result<std::unique_ptr<pg::Tree>> tree = nullptr;
+};
+
+Result<std::unique_ptr<pg::Tree>> Parse(const sql::Statement& statement, const std::string& path) {
   if (statement.text.size() > kMaxStatement) {
     return Wrong(path, statement.line, fmt::format("this statement is longer than {} KiB", kMaxStatement / 1024));
   }
@@ -151,20 +164,64 @@ Status ParseInto(pg::Reader& reader, const sql::Statement& statement, const std:
     pg_query_free_parse_result(parsed);
     return error;
   }
-  const pg::Tree tree(parsed.parse_tree);
+  auto tree = std::make_unique<pg::Tree>(parsed.parse_tree);
   pg_query_free_parse_result(parsed);
-  for (const pg::Node item : tree.root()["stmts"]) {
-    SYN_RETURN_IF_ERROR(reader.Apply(statement, item["stmt"]));
-  }
-  return {};
+  return tree;
+}
+
+// A large file is parsed by as many threads as help; statements do not depend on each other for that. Small files are
+// not worth a thread, and memory bounds how many trees there are at once.
+constexpr std::size_t kWorthThreads = 64 * 1024;
+constexpr std::size_t kMostAtOnce = 2 * 1024 * 1024;  // bytes of statements
+constexpr unsigned kMostThreads = 4;
+
+Status ParseAll(std::vector<Parsed>& batch, std::size_t bytes, const std::string& path) {
+  std::atomic<std::size_t> next = 0;
+  const std::function<void()> work = [&] {
+    constexpr std::size_t kStride = 16;
+    for (std::size_t from; (from = next.fetch_add(kStride)) < batch.size();) {
+      for (std::size_t i = from; i < std::min(from + kStride, batch.size()); ++i) batch[i].tree = Parse(*batch[i].statement, path);
+    }
+  };
+  const unsigned threads = bytes < kWorthThreads ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreads);
+  return RunOnBigStacks(kParserStack, threads, work);
 }
 
 Result<Snapshot> Read(std::string_view text, const std::string& path) {
   SYN_ASSIGN_OR_RETURN(const std::vector<sql::Statement> statements, sql::Split(text, kDialect, path));
   pg::Reader reader(path);
+  std::vector<Parsed> batch;
+  std::size_t bytes = 0;
+  // What was gathered, in the order of the file; the first thing wrong ends it.
+  const auto apply = [&]() -> Status {
+    SYN_RETURN_IF_ERROR(ParseAll(batch, bytes, path));
+    Status status;
+    const auto apply_all = [&] {
+      for (const Parsed& parsed : batch) {
+        if (!parsed.tree) status = tl::unexpected(parsed.tree.error());
+        else for (const pg::Node item : (*parsed.tree)->root()["stmts"]) {
+          if (status) status = reader.Apply(*parsed.statement, item["stmt"]);
+        }
+        if (!status) return;
+      }
+    };
+    // A long chain of operators is a tree as deep as the chain is long.
+    SYN_RETURN_IF_ERROR(RunOnBigStack(kParserStack, apply_all));
+    batch.clear();
+    bytes = 0;
+    return status;
+  };
   for (const sql::Statement& statement : statements) {
-    switch (BearingOf(statement.text)) {
-      case Bearing::kParse: SYN_RETURN_IF_ERROR(ParseInto(reader, statement, path)); break;
+    const Bearing bearing = BearingOf(statement.text);
+    if (bearing == Bearing::kPassOver) continue;
+    if (bearing == Bearing::kParse) {
+      batch.push_back({&statement});
+      bytes += statement.text.size();
+      if (bytes < kMostAtOnce) continue;
+    }
+    SYN_RETURN_IF_ERROR(apply());
+    switch (bearing) {
+      case Bearing::kParse:
       case Bearing::kPassOver: break;
       case Bearing::kSearchPath: reader.SetSearchPath(SearchPathOf(statement.text)); break;
       case Bearing::kUnreadable:
@@ -175,16 +232,12 @@ Result<Snapshot> Read(std::string_view text, const std::string& path) {
                                                        sql::Normalize(statement.text.substr(0, 40), kDialect)));
     }
   }
+  SYN_RETURN_IF_ERROR(apply());
   return reader.Finish();
 }
 
 }  // namespace
 
-Result<Snapshot> ReadPostgresSql(std::string_view text, const std::string& path) {
-  std::optional<Result<Snapshot>> result;
-  // A long chain of operators is a tree as deep as the chain is long.
-  SYN_RETURN_IF_ERROR(RunOnBigStack(kParserStack, [&] { result.emplace(Read(text, path)); }));
-  return *std::move(result);
-}
+Result<Snapshot> ReadPostgresSql(std::string_view text, const std::string& path) { return Read(text, path); }
 
 }  // namespace synapsor::schema

@@ -356,7 +356,7 @@ Result<Snapshot> Reader::Finish() {
     }
   }
   std::erase_if(snapshot_.tables, [](const Table& table) { return table.name.empty(); });
-  schema::Finish(snapshot_);
+  Arrange(snapshot_);
   return std::move(snapshot_);
 }
 

@@ -158,7 +158,7 @@ struct Table {
   std::string view_definition;
   std::optional<bool> owned_by_role, may_select, may_insert, may_update, may_delete;
   // sha256 over the canonical JSON of all the above but what the reading role may do: two roles that see one
-  // schema get one fingerprint.
+  // schema get one fingerprint. Empty for tables of a schema.sql, which no snapshot is compared with by its text.
   std::string fingerprint;
 
   const Column* FindColumn(std::string_view column) const;

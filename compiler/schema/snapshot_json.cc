@@ -12,8 +12,11 @@ namespace {
 
 template <typename T, typename Key>
 void SortBy(std::vector<T>& items, Key key) {
-  std::stable_sort(items.begin(), items.end(),
-                   [&](const T& a, const T& b) { return key(a) < key(b); });
+  const auto before = [&](const T& a, const T& b) { return key(a) < key(b); };
+  // What was written by this program is in order; sorting it again would move every table.
+  if (!std::is_sorted(items.begin(), items.end(), before)) {
+    std::stable_sort(items.begin(), items.end(), before);
+  }
 }
 
 // The keys of other tables that point at a table, named by the referring side.
@@ -61,7 +64,7 @@ std::string ToJson(const Snapshot& snapshot) {
   return out;
 }
 
-void Finish(Snapshot& snapshot) {
+void Arrange(Snapshot& snapshot) {
   LinkReferences(snapshot);
   SortBy(snapshot.tables, [](const Table& t) { return std::tie(t.schema, t.name); });
   for (Table& table : snapshot.tables) {
@@ -76,10 +79,21 @@ void Finish(Snapshot& snapshot) {
     });
     SortBy(table.triggers, [](const Trigger& t) { return std::tie(t.name); });
     SortBy(table.policies, [](const Policy& p) { return std::tie(p.name); });
-    std::string text;
+  }
+}
+
+void AddFingerprints(Snapshot& snapshot) {
+  std::string text;
+  for (Table& table : snapshot.tables) {
+    text.clear();
     AppendTableJson(text, table, TableForm::kFingerprint);
     table.fingerprint = Digest(text);
   }
+}
+
+void Finish(Snapshot& snapshot) {
+  Arrange(snapshot);
+  AddFingerprints(snapshot);
 }
 
 }  // namespace synapsor::schema

@@ -19,4 +19,8 @@ Result<Snapshot> FromJson(std::string_view text, const std::string& path);
 // Puts vectors into their stable order and recomputes `referenced_by` and the fingerprint of every table.
 void Finish(Snapshot& snapshot);
 
+// The two halves of Finish.
+void Arrange(Snapshot& snapshot);
+void AddFingerprints(Snapshot& snapshot);
+
 }  // namespace synapsor::schema

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <simdjson.h>
 #include <type_traits>
 #include <utility>
 
@@ -13,66 +14,69 @@
 namespace synapsor::schema {
 namespace {
 
-using nlohmann::json;
+using Value = simdjson::dom::element;
 
 // Thrown inside this file only; carries what is wrong with the file.
 struct Bad {
   std::string what;
 };
 
-[[noreturn]] void Refuse(const std::string& where, std::string_view what) {
+[[noreturn]] void Refuse(std::string_view where, std::string_view what) {
   throw Bad{fmt::format("`{}` {}", where, what)};
 }
 
-const std::string& TextOf(const json& value, const std::string& where) {
-  if (!value.is_string()) Refuse(where, "must be a string");
-  return value.get_ref<const std::string&>();
+std::string_view TextOf(Value value, std::string_view where) {
+  std::string_view text;
+  if (value.get_string().get(text) != simdjson::SUCCESS) Refuse(where, "must be a string");
+  return text;
 }
 
-void Read(const json& value, const std::string& where, std::string& target) {
+void Read(Value value, std::string_view where, std::string& target) {
   target = TextOf(value, where);
 }
-void Read(const json& value, const std::string& where, bool& target) {
-  if (!value.is_boolean()) Refuse(where, "must be true or false");
-  target = value.get<bool>();
+void Read(Value value, std::string_view where, bool& target) {
+  if (value.get_bool().get(target) != simdjson::SUCCESS) Refuse(where, "must be true or false");
 }
 template <typename Integer>
   requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
-void Read(const json& value, const std::string& where, Integer& target) {
-  if (!value.is_number_integer()) Refuse(where, "must be a whole number");
-  const auto number = value.get<std::int64_t>();
+void Read(Value value, std::string_view where, Integer& target) {
+  std::int64_t number = 0;
+  const auto read = value.get_int64().get(number);
+  if (read == simdjson::NUMBER_OUT_OF_RANGE) Refuse(where, "is out of range");
+  if (read != simdjson::SUCCESS) Refuse(where, "must be a whole number");
   if (number < std::numeric_limits<Integer>::min() || number > std::numeric_limits<Integer>::max()) {
     Refuse(where, "is out of range");
   }
   target = static_cast<Integer>(number);
 }
-void Read(const json& value, const std::string& where, Type& type);
-void Read(const json& value, const std::string& where, Column& column);
-void Read(const json& value, const std::string& where, Index& index);
-void Read(const json& value, const std::string& where, ForeignKey& key);
-void Read(const json& value, const std::string& where, CheckConstraint& check);
-void Read(const json& value, const std::string& where, Trigger& trigger);
-void Read(const json& value, const std::string& where, Policy& policy);
-void Read(const json& value, const std::string& where, Table& table);
-void Read(const json& value, const std::string& where, Role& role);
+void Read(Value value, std::string_view where, Type& type);
+void Read(Value value, std::string_view where, Column& column);
+void Read(Value value, std::string_view where, Index& index);
+void Read(Value value, std::string_view where, ForeignKey& key);
+void Read(Value value, std::string_view where, CheckConstraint& check);
+void Read(Value value, std::string_view where, Trigger& trigger);
+void Read(Value value, std::string_view where, Policy& policy);
+void Read(Value value, std::string_view where, Table& table);
+void Read(Value value, std::string_view where, Role& role);
 template <typename T>
-void Read(const json& value, const std::string& where, std::vector<T>& target);
+void Read(Value value, std::string_view where, std::vector<T>& target);
 template <typename T>
-void Read(const json& value, const std::string& where, std::optional<T>& target) {
+void Read(Value value, std::string_view where, std::optional<T>& target) {
   T inner{};
   Read(value, where, inner);
   target = std::move(inner);
 }
 template <typename T>
-void Read(const json& value, const std::string& where, std::vector<T>& target) {
-  if (!value.is_array()) Refuse(where, "must be a list");
-  target.reserve(value.size());
-  for (const json& item : value) Read(item, where, target.emplace_back());
+void Read(Value value, std::string_view where, std::vector<T>& target) {
+  simdjson::dom::array items;
+  if (value.get_array().get(items) != simdjson::SUCCESS) Refuse(where, "must be a list");
+  target.reserve(items.size());
+  for (const Value item : items) Read(item, where, target.emplace_back());
 }
 
 template <typename E, std::size_t N>
 auto Named(const names::Names<E, N>& table, E& target) {
-  return [&table, &target](const json& value, const std::string& where) {
+  return [&table, &target](Value value, std::string_view where) {
     const auto found = names::ValueOf(table, TextOf(value, where));
     if (!found) Refuse(where, fmt::format("is `{}`, which is not known here", TextOf(value, where)));
     target = *found;
@@ -81,7 +85,7 @@ auto Named(const names::Names<E, N>& table, E& target) {
 
 template <typename T>
 auto Into(T& target) {
-  return [&target](const json& value, const std::string& where) { Read(value, where, target); };
+  return [&target](Value value, std::string_view where) { Read(value, where, target); };
 }
 
 template <typename Reader>
@@ -93,11 +97,20 @@ template <typename Reader>
 Member(std::string_view, Reader) -> Member<Reader>;
 
 template <typename... Members>
-void ReadObject(const json& value, const std::string& where, const Members&... members) {
-  if (!value.is_object()) Refuse(where, "must be an object");
-  for (const auto& [key, inner] : value.items()) {
+void ReadObject(Value value, std::string_view where, const Members&... members) {
+  simdjson::dom::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) Refuse(where, "must be an object");
+  std::uint32_t seen = 0;
+  static_assert(sizeof...(members) <= 32);
+  for (const auto [key, inner] : object) {
+    std::uint32_t bit = 1;
     const auto visit = [&](const auto& member) {
-      if (member.key != key) return false;
+      if (member.key != key) {
+        bit <<= 1;
+        return false;
+      }
+      if ((seen & bit) != 0) Refuse(where, fmt::format("has the key `{}` twice", key));
+      seen |= bit;
       member.read(inner, key);
       return true;
     };
@@ -105,7 +118,7 @@ void ReadObject(const json& value, const std::string& where, const Members&... m
   }
 }
 
-void Read(const json& value, const std::string& where, Type& type) {
+void Read(Value value, std::string_view where, Type& type) {
   ReadObject(value, where, Member{"kind", Named(names::kTypeKinds, type.kind)},
              Member{"declared", Into(type.declared)}, Member{"domain", Into(type.domain)},
              Member{"bits", Into(type.bits)}, Member{"unsigned", Into(type.is_unsigned)},
@@ -115,7 +128,7 @@ void Read(const json& value, const std::string& where, Type& type) {
              Member{"enum_values", Into(type.enum_values)});
 }
 
-void Read(const json& value, const std::string& where, Column& column) {
+void Read(Value value, std::string_view where, Column& column) {
   ReadObject(value, where, Member{"name", Into(column.name)}, Member{"type", Into(column.type)},
              Member{"collation", Into(column.collation)}, Member{"nullable", Into(column.nullable)},
              Member{"default", Into(column.default_expression)},
@@ -131,7 +144,7 @@ void Read(const json& value, const std::string& where, Column& column) {
   if (column.name.empty()) Refuse(where, "holds a column without a name");
 }
 
-void Read(const json& value, const std::string& where, Index& index) {
+void Read(Value value, std::string_view where, Index& index) {
   ReadObject(value, where, Member{"name", Into(index.name)},
              Member{"origin", Named(names::kIndexOrigins, index.origin)},
              Member{"columns", Into(index.columns)}, Member{"unique", Into(index.unique)},
@@ -140,7 +153,7 @@ void Read(const json& value, const std::string& where, Index& index) {
              Member{"valid", Into(index.valid)});
 }
 
-void Read(const json& value, const std::string& where, ForeignKey& key) {
+void Read(Value value, std::string_view where, ForeignKey& key) {
   ReadObject(value, where, Member{"name", Into(key.name)}, Member{"columns", Into(key.columns)},
              Member{"target_schema", Into(key.target_schema)},
              Member{"target_table", Into(key.target_table)},
@@ -149,7 +162,7 @@ void Read(const json& value, const std::string& where, ForeignKey& key) {
              Member{"on_delete", Named(names::kActions, key.on_delete)});
 }
 
-void Read(const json& value, const std::string& where, CheckConstraint& check) {
+void Read(Value value, std::string_view where, CheckConstraint& check) {
   ReadObject(value, where, Member{"name", Into(check.name)},
              Member{"expression", Into(check.expression)}, Member{"column", Into(check.column)},
              Member{"one_of", Into(check.one_of)}, Member{"min", Into(check.min)},
@@ -158,7 +171,7 @@ void Read(const json& value, const std::string& where, CheckConstraint& check) {
              Member{"max_length", Into(check.max_length)});
 }
 
-void Read(const json& value, const std::string& where, Trigger& trigger) {
+void Read(Value value, std::string_view where, Trigger& trigger) {
   ReadObject(value, where, Member{"name", Into(trigger.name)},
              Member{"before", Into(trigger.before)}, Member{"on_insert", Into(trigger.on_insert)},
              Member{"on_update", Into(trigger.on_update)},
@@ -168,14 +181,14 @@ void Read(const json& value, const std::string& where, Trigger& trigger) {
              Member{"may_write_elsewhere", Into(trigger.may_write_elsewhere)});
 }
 
-void Read(const json& value, const std::string& where, Policy& policy) {
+void Read(Value value, std::string_view where, Policy& policy) {
   ReadObject(value, where, Member{"name", Into(policy.name)},
              Member{"command", Into(policy.command)}, Member{"permissive", Into(policy.permissive)},
              Member{"roles", Into(policy.roles)}, Member{"using", Into(policy.using_expression)},
              Member{"check", Into(policy.check_expression)});
 }
 
-void Read(const json& value, const std::string& where, Table& table) {
+void Read(Value value, std::string_view where, Table& table) {
   ReadObject(value, where, Member{"schema", Into(table.schema)}, Member{"name", Into(table.name)},
              Member{"fingerprint", Into(table.fingerprint)},
              Member{"kind", Named(names::kTableKinds, table.kind)},
@@ -198,13 +211,13 @@ void Read(const json& value, const std::string& where, Table& table) {
   if (table.name.empty()) Refuse(where, "holds a table without a name");
 }
 
-void Read(const json& value, const std::string& where, Role& role) {
+void Read(Value value, std::string_view where, Role& role) {
   ReadObject(value, where, Member{"name", Into(role.name)},
              Member{"superuser", Into(role.superuser)},
              Member{"bypass_rls", Into(role.bypass_rls)});
 }
 
-Snapshot ReadSnapshot(const json& root) {
+Snapshot ReadSnapshot(Value root) {
   Snapshot snapshot;
   std::string format, engine;
   ReadObject(root, "the snapshot", Member{"format", Into(format)}, Member{"engine", Into(engine)},
@@ -222,44 +235,50 @@ Snapshot ReadSnapshot(const json& root) {
 
 // Fingerprints written in the file must be those of what it says; a file without them gets them.
 void Verify(Snapshot& snapshot) {
-  std::vector<std::pair<std::pair<std::string, std::string>, std::string>> written;
-  for (const Table& table : snapshot.tables) {
-    if (!table.fingerprint.empty()) {
-      written.emplace_back(std::pair(table.schema, table.name), table.fingerprint);
-    }
-  }
-  Finish(snapshot);
-  for (std::size_t i = 1; i < snapshot.tables.size(); ++i) {
+  std::vector<std::string> written;
+  Arrange(snapshot);
+  written.reserve(snapshot.tables.size());
+  for (Table& table : snapshot.tables) written.push_back(std::move(table.fingerprint));
+  AddFingerprints(snapshot);
+  for (std::size_t i = 0; i < snapshot.tables.size(); ++i) {
     const Table& table = snapshot.tables[i];
-    if (table.schema == snapshot.tables[i - 1].schema && table.name == snapshot.tables[i - 1].name) {
+    if (i > 0 && table.schema == snapshot.tables[i - 1].schema && table.name == snapshot.tables[i - 1].name) {
       throw Bad{fmt::format("table `{}.{}` stands twice", table.schema, table.name)};
     }
-  }
-  for (const auto& [name, fingerprint] : written) {
-    const Table* table = snapshot.FindTable(name.first, name.second);
-    if (table == nullptr || table->fingerprint != fingerprint) {
+    if (!written[i].empty() && table.fingerprint != written[i]) {
       throw Bad{fmt::format("table `{}.{}` does not match its fingerprint: the file was edited after "
-                            "it was written", name.first, name.second)};
+                            "it was written", table.schema, table.name)};
     }
   }
+}
+
+// Where a text that is no JSON goes wrong: the quick reader does not say.
+std::string PlaceOfError(std::string_view text) {
+  try {
+    [[maybe_unused]] const nlohmann::json document = nlohmann::json::parse(text);
+  } catch (const nlohmann::json::exception& error) {
+    const std::string what = error.what();
+    const std::size_t place = what.find("at line");
+    if (place != std::string::npos) return " " + what.substr(place, what.find(':', place) - place);
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<Snapshot> FromJson(std::string_view text, const std::string& path) {
+  simdjson::dom::parser parser;
+  Value root;
+  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) {
+    return Fail(ErrorKind::kInvalid, fmt::format("{}: not a JSON document{}", path, PlaceOfError(text)),
+                "write it anew with `sync introspect`");
+  }
   try {
-    Snapshot snapshot = ReadSnapshot(json::parse(text));
+    Snapshot snapshot = ReadSnapshot(root);
     Verify(snapshot);
     return snapshot;
   } catch (const Bad& bad) {
     return Fail(ErrorKind::kInvalid, fmt::format("{}: {}", path, bad.what),
-                "write it anew with `sync introspect`");
-  } catch (const json::exception& error) {
-    const std::string what = error.what();
-    const std::size_t place = what.find("at line");
-    return Fail(ErrorKind::kInvalid,
-                fmt::format("{}: not a JSON document{}", path,
-                            place == std::string::npos ? "" : " " + what.substr(place, what.find(':', place) - place)),
                 "write it anew with `sync introspect`");
   }
 }

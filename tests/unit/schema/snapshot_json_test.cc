@@ -90,6 +90,7 @@ TEST(SnapshotJson, RefusesWhatItDoesNotKnow) {
   };
   const std::string head = R"({"format":"synapsor.schema.v1","engine":"postgres",)";
   EXPECT_THAT(error(head + R"("tables":[{"name":"t","extra":1}]})"), HasSubstr("unknown key `extra`"));
+  EXPECT_THAT(error(head + R"("tables":[{"name":"t","name":"u"}]})"), HasSubstr("the key `name` twice"));
   EXPECT_THAT(error(R"({"format":"synapsor.schema.v2","engine":"postgres"})"), HasSubstr("synapsor.schema.v2"));
   EXPECT_THAT(error(R"({"format":"synapsor.schema.v1","engine":"oracle"})"), HasSubstr("oracle"));
   EXPECT_THAT(error(head + R"("tables":[{"name":"t","columns":[{"name":"c","type":{"kind":"blob"}}]}]})"),
