@@ -37,7 +37,7 @@ void AppendUtf8(std::string& text, std::uint32_t c) {
 }  // namespace
 
 void CanonicalReader::Fail(std::string problem) {
-  if (problem_.empty()) problem_ = std::move(problem) + " at byte " + std::to_string(at_ + 1);
+  if (problem_.empty()) problem_ = std::move(problem) + " at byte " + std::to_string(begin_ + at_ + 1);
 }
 
 bool CanonicalReader::Accept(char c) {

@@ -13,12 +13,17 @@ namespace synapsor::bundle {
 
 class CanonicalReader {
  public:
-  explicit CanonicalReader(std::string_view bytes) : bytes_(bytes) {}
+  // `begin` is where `bytes` stand in the whole text, for the places of problems.
+  explicit CanonicalReader(std::string_view bytes, std::size_t begin = 0) : bytes_(bytes), begin_(begin) {}
 
   bool ok() const { return problem_.empty(); }
   const std::string& problem() const { return problem_; }
   std::size_t offset() const { return at_; }
   void Fail(std::string problem);
+  // Takes over what another reader found in a part of this text.
+  void TakeProblem(const std::string& problem) {
+    if (problem_.empty()) problem_ = problem;
+  }
 
   // Calls `on_member(key)` for each member; it reads the value, or returns false for a key that it does not know.
   template <typename OnMember>
@@ -74,6 +79,7 @@ class CanonicalReader {
   void SkipNumber();
 
   std::string_view bytes_;
+  std::size_t begin_ = 0;
   std::size_t at_ = 0;
   std::string problem_;
 };

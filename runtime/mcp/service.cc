@@ -37,7 +37,7 @@ std::string CallMembers(const interp::Outcome& outcome) {
 }  // namespace
 
 Service::Service(interp::Runtime& runtime, const config::Config& config, ServiceOptions options)
-    : runtime_(runtime), config_(config), options_(options) {
+    : runtime_(runtime), config_(config), options_(std::move(options)) {
   const bundle::Bundle& bundle = runtime.bundle();
   for (std::size_t i = 0; i < bundle.capabilities.size(); ++i) {
     tool_names_[bundle.capabilities[i].tool_name] = i;
@@ -86,6 +86,9 @@ RpcResult<std::string> Service::CallTool(const Caller& caller, std::string_view 
   const std::vector<std::size_t>& tools = ToolsFor(caller.workflow);
   if (found == tool_names_.end() || !std::binary_search(tools.begin(), tools.end(), found->second)) {
     return RpcFail(kInvalidParams, "unknown tool");
+  }
+  if (options_.ready && !options_.ready()) {
+    return RpcFail(kInternalError, "the sources are not what the bundle was built for; the operator's log says more");
   }
   interp::CallOptions options;
   options.workflow = caller.workflow;

@@ -2,6 +2,7 @@
 // records behind the handles that calls return. There is no tool that approves, commits, applies, settles or shows SQL.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ struct Caller {
 
 struct ServiceOptions {
   std::size_t page_size = 50;  // tools a page of tools/list
+  // Waits until calls may run and says whether they may; unset: they may. Tools are listed before, so that a client need not
+  // wait for the databases.
+  std::function<bool()> ready;
 };
 
 // Thread-safe.

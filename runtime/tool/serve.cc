@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <charconv>
-#include <csignal>
+#include <algorithm>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -54,13 +54,16 @@ std::vector<std::string> SessionKeys(const bundle::Bundle& bundle, const config:
 
 // Names only; a missing value refuses the calls that need it, and this says so before the first one does.
 void RemarkMissing(const std::vector<std::string>& keys, const session::Session& session) {
-  std::string missing;
+  constexpr std::size_t kMostNamed = 8;
+  std::vector<std::string> missing;
   for (const std::string& key : keys) {
-    if (session.Find(key) == nullptr) missing += fmt::format("{}`{}`", missing.empty() ? "" : ", ", key);
+    if (session.Find(key) == nullptr) missing.push_back(fmt::format("`{}`", key));
   }
-  if (!missing.empty()) {
-    cli::PrintRemark(kProgram, fmt::format("the environment gives no session value for {}; calls that need one are refused", missing));
-  }
+  if (missing.empty()) return;
+  const std::size_t named = std::min(missing.size(), kMostNamed);
+  const std::string rest = named < missing.size() ? fmt::format(" and {} more", missing.size() - named) : "";
+  cli::PrintRemark(kProgram, fmt::format("the environment gives no session value for {}{}; calls that need one are refused",
+                                         fmt::join(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(named), ", "), rest));
 }
 
 Status CheckWorkflow(const bundle::Bundle& bundle, const std::string& workflow) {
@@ -184,15 +187,25 @@ Result<int> Run(const cli::Arguments& arguments) {
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle bundle, LoadBundle(arguments));
   SYN_RETURN_IF_ERROR(CheckWorkflow(bundle, arguments.ValueOr("--workflow", "")));
   SYN_ASSIGN_OR_RETURN(const interp::Readers readers, OpenReaders(bundle, config));
-  SYN_RETURN_IF_ERROR(interp::CheckDrift(bundle, readers));
+  // Whether the databases are what the bundle was built for is found out while the first client is greeted; no call runs
+  // before. If they are not, serving ends.
+  const auto drift = std::async(std::launch::async, [&] {
+                       Status found = interp::CheckDrift(bundle, readers);
+                       if (!found) AskToStop();
+                       return found;
+                     }).share();
   SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
   interp::Runtime runtime(bundle, config, readers, *ledger, SystemClock(),
                           [](const std::string& line) { cli::PrintRemark(kProgram, line); });
   mcp::ServiceOptions service_options;
+  service_options.ready = [drift] { return drift.get().has_value(); };
   if (page_size) service_options.page_size = static_cast<std::size_t>(*page_size);
   mcp::Service service(runtime, config, service_options);
-  return arguments.Has("--stdio") ? ServeStdio(arguments, bundle, config, service)
-                                  : ServeHttp(arguments, bundle, config, readers, runtime, service);
+  if (arguments.Has("--http")) SYN_RETURN_IF_ERROR(drift.get());
+  auto code = arguments.Has("--stdio") ? ServeStdio(arguments, bundle, config, service)
+                                       : ServeHttp(arguments, bundle, config, readers, runtime, service);
+  SYN_RETURN_IF_ERROR(drift.get());
+  return code;
 }
 
 }  // namespace

@@ -8,17 +8,19 @@ namespace {
 std::atomic<bool> stop_asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
-extern "C" void AskToStop(int) { stop_asked.store(true); }
+extern "C" void OnSignal(int) { stop_asked.store(true); }
 
 }  // namespace
 
 void StopOnSignals() {
   struct sigaction action {};
-  action.sa_handler = AskToStop;
+  action.sa_handler = OnSignal;
   sigemptyset(&action.sa_mask);
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGINT, &action, nullptr);
 }
+
+void AskToStop() { stop_asked.store(true); }
 
 bool StopAsked() { return stop_asked.load(); }
 

@@ -6,6 +6,7 @@
 namespace synapsor::runner {
 
 void StopOnSignals();
+void AskToStop();  // as a signal does
 bool StopAsked();
 const std::atomic<bool>& StopFlag();
 
