@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "compiler/tool/ddl_files.h"
 #include "compiler/tool/subprocess.h"
 #include "runtime/bundle/load.h"
 
@@ -83,6 +84,17 @@ std::optional<std::vector<std::string>> BuildArguments(const CompileOptions& opt
   return words;
 }
 
+// Whether the configuration of a commit, if it has one, names any DDL there. One that cannot be read does: building tells why.
+bool NamesDdl(const CompileOptions& options, const fs::path& top, const fs::path& exported, const fs::path& working) {
+  if (!options.files.empty()) return true;
+  const std::string path = options.config ? Relocate(*options.config, top, exported) : (working / "synapsor.json").string();
+  if (!Exists(path)) return false;
+  const auto config = config::Load(path);
+  if (!config) return true;
+  return std::any_of(config->ddl.begin(), config->ddl.end(),
+                     [&](const std::string& glob) { return !ExpandGlob(config->directory, glob).empty(); });
+}
+
 Result<Baseline> FromCommit(const std::string& ref, const CompileOptions& options) {
   if (ref.starts_with('-')) return Fail(ErrorKind::kUsage, fmt::format("`{}` is neither a file nor a commit", ref));
   if (std::find(options.files.begin(), options.files.end(), "-") != options.files.end()) {
@@ -106,7 +118,9 @@ Result<Baseline> FromCommit(const std::string& ref, const CompileOptions& option
   std::error_code problem;
   const auto arguments = BuildArguments(options, fs::weakly_canonical(top, problem), exported);
   const fs::path working = exported / prefix;
-  if (!arguments || !Exists(working.string())) return Baseline{ref, {}, {}};
+  if (!arguments || !Exists(working.string()) || !NamesDdl(options, fs::weakly_canonical(top, problem), exported, working)) {
+    return Baseline{ref, {}, {}};
+  }
   const std::string built = folder.path() + "/base.bundle.json";
   std::vector<std::string> words = {fs::read_symlink("/proc/self/exe", problem).string(), "build", "-o", built};
   words.insert(words.end(), arguments->begin(), arguments->end());

@@ -146,6 +146,9 @@ json ChangesAsJson(const AuthorityReport& report) {
           {"neutral", report.Count(Effect::kNeutral)}};
 }
 
+// Stands for the digest where there was no bundle before.
+static const std::string kNoBundle = "none";
+
 Result<bool> IsApproved(const std::string& path, const AuthorityReport& report) {
   SYN_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   const json file = json::parse(text, nullptr, false, true);
@@ -161,7 +164,7 @@ Result<bool> IsApproved(const std::string& path, const AuthorityReport& report) 
         return malformed(fmt::format("an entry lacks the text `{}`", key));
       }
     }
-    approved |= !report.before_digest.empty() && entry["from"] == report.before_digest && entry["to"] == report.after_digest;
+    approved |= entry["from"] == (report.before_digest.empty() ? kNoBundle : report.before_digest) && entry["to"] == report.after_digest;
   }
   return approved;
 }

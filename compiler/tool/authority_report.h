@@ -27,6 +27,7 @@ std::string ChangesAsMarkdown(const AuthorityReport& report);
 nlohmann::json ChangesAsJson(const AuthorityReport& report);
 
 // Whether the file approves exactly this step: `{"approved": [{"from": digest, "to": digest, "by": …, "reason": …}]}`.
+// `from` is "none" where there was nothing before.
 Result<bool> IsApproved(const std::string& path, const AuthorityReport& report);
 
 }  // namespace synapsor::tool

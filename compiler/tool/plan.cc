@@ -27,6 +27,7 @@ constexpr OptionSpec kOptions[] = {
     {.name = "--format", .value_name = "FORMAT", .help = "how to print (default text)", .choices = "text|json|markdown"},
     {.name = "--against", .value_name = "BUNDLE|REF", .help = "show the changes of authority since a bundle or git commit"},
     {.name = "--detailed-exitcode", .value_name = "", .help = "with --against: 3 for changes, 4 if any broadens authority"},
+    {.name = "--approval", .value_name = "FILE", .help = "with --detailed-exitcode: an approved step gives 3 instead of 4"},
 };
 
 nlohmann::json FactsAsJson(const std::vector<bundle::AuthorityFact>& facts) {
@@ -74,15 +75,19 @@ void RemarkLookups(const PlanRun& run) {
   WriteToStandardError(diag::RenderText(run.compilation->sources, scans, summary, {}));
 }
 
-int DetailedExit(const AuthorityReport& report) {
+int DetailedExit(const AuthorityReport& report, bool approved) {
   if (report.changes.empty()) return kExitFine;
-  return report.broadens() ? kExitBroadened : kExitChanged;
+  return report.broadens() && !approved ? kExitBroadened : kExitChanged;
 }
 
 Result<int> Run(const Arguments& arguments) {
   const std::optional<std::string> against = arguments.Value("--against");
   if (arguments.Has("--detailed-exitcode") && !against) {
     return Fail(ErrorKind::kUsage, "`--detailed-exitcode` needs `--against`");
+  }
+  const std::optional<std::string> approval = arguments.Value("--approval");
+  if (approval && !arguments.Has("--detailed-exitcode")) {
+    return Fail(ErrorKind::kUsage, "`--approval` needs `--detailed-exitcode`");
   }
   CompileOptions options = CompileOptionsFrom(arguments);
   options.explain_live = arguments.Has("--explain-live");
@@ -103,8 +108,12 @@ Result<int> Run(const Arguments& arguments) {
     SYN_ASSIGN_OR_RETURN(Baseline baseline, LoadBaseline(*against, options));
     report = CompareAuthority(baseline.name, baseline.digest, run.bundle.digest, baseline.authority, run.bundle.authority);
   }
+  bool approved = false;
+  if (approval) {
+    SYN_ASSIGN_OR_RETURN(approved, IsApproved(*approval, *report));
+  }
   SYN_RETURN_IF_ERROR(WriteData(Render(run, report, arguments.ValueOr("--format", "text"))));
-  return report && arguments.Has("--detailed-exitcode") ? DetailedExit(*report) : kExitFine;
+  return report && arguments.Has("--detailed-exitcode") ? DetailedExit(*report, approved) : kExitFine;
 }
 
 }  // namespace
