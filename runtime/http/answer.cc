@@ -14,6 +14,7 @@ constexpr auto kStatuses = std::to_array<std::pair<std::string_view, int>>({
     {"NOT_YOURS_TO_CANCEL", 403},
     {"POLICY_VIOLATION", 403},
     {"CAPABILITY_NOT_ALLOWED", 403},
+    {"ORIGIN_REFUSED", 403},
     {"SESSION_VALUE_MISSING", 403},
     {"NOT_FOUND", 404},
     {"NOT_FOUND_IN_TENANT", 404},

@@ -95,7 +95,7 @@ void Application::HandleKnown(const Request& request, const std::shared_ptr<Exch
   const bool mcp = AreaOf(request.Path()) == Area::kMcp;
   if (const auto why = RefuseOrigin(request, options_.origins)) {
     return exchange->Reply(mcp ? McpError(403, nullptr, {mcp::kInvalidRequest, *why, nullptr})
-                               : JsonAnswer(403, {{"error", {{"code", "ORIGIN_REFUSED"}, {"message", *why}}}}));
+                               : ErrorAnswer({"ORIGIN_REFUSED", *why, {}, false}, request_id));
   }
   const auto session = authenticator_.Authenticate(request);
   if (!session) {
