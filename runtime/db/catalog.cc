@@ -16,7 +16,7 @@ SELECT x.name, x.type,
   (x.pk > 0 OR EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l JOIN pragma_index_info(l.name) AS i
     WHERE l."unique" AND NOT l.partial AND i.name = x.name)),
   (t.type = 'table')
-FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS x
+FROM pragma_table_list(?2) AS t JOIN pragma_table_xinfo(t.name) AS x
 WHERE t.schema = iif(?1 = '', 'main', ?1) AND t.name = ?2 AND x.hidden <> 1)";
 
 constexpr const char* kPostgres = R"(
