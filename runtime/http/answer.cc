@@ -20,6 +20,7 @@ constexpr auto kStatuses = std::to_array<std::pair<std::string_view, int>>({
     {"NOT_FOUND_IN_TENANT", 404},
     {"CAPABILITY_NOT_FOUND", 404},
     {"WORKFLOW_NOT_FOUND", 404},
+    {"RUN_NOT_FOUND", 404},
     {"METHOD_NOT_ALLOWED", 405},
     {"PROPOSAL_ALREADY_EXISTS", 409},
     {"PROPOSAL_NOT_PENDING_REVIEW", 409},
@@ -31,8 +32,10 @@ constexpr auto kStatuses = std::to_array<std::pair<std::string_view, int>>({
     {"STEP_KEY_REUSED", 409},
     {"TARGET_OUTSIDE_CONTEXT", 409},
     {"NO_CHANGE", 409},
+    {"MULTI_ROW_BLOCKED", 409},
     {"PAYLOAD_TOO_LARGE", 413},
     {"RATE_LIMITED", 429},
+    {"SCHEMA_DRIFT", 500},
     {"INTERNAL", 500},
     {"TEMPORARILY_UNAVAILABLE", 503},
 });

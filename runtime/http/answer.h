@@ -25,7 +25,7 @@ inline tl::unexpected<ApiError> ApiFail(std::string code, std::string message) {
   return tl::unexpected(ApiError{std::move(code), std::move(message), {}, false});
 }
 
-// 400, 401, 403, 404, 409, 429, 500 or 503 for a code; 400 for one that is not in the table.
+// 401, 403, 404, 405, 409, 413, 429, 500 or 503 for a code; 400 for one that is not in the table.
 int StatusOfCode(std::string_view code);
 
 Response JsonAnswer(int status, const nlohmann::json& body);
