@@ -7,6 +7,7 @@
 
 #include "compiler/schema/check_form.h"
 #include "compiler/schema/load.h"
+#include "compiler/schema/mysql_cursor.h"
 #include "compiler/schema/mysql_types.h"
 #include "compiler/schema/snapshot_json.h"
 #include "compiler/schema/sql_lexer.h"
@@ -21,25 +22,17 @@ using sql::TokenKind;
 
 constexpr auto kDialect = sql::Dialect::kMysql;
 
-// Thrown inside this file only.
-struct Bad {
-  std::size_t offset;
-  std::string what;
-};
-
-class Reader {
+class Reader : private mysql::Cursor {
  public:
   explicit Reader(const std::string& path) : path_(path) {
     snapshot_.engine = Engine::kMysql;
   }
 
   Status Apply(const sql::Statement& statement) {
-    statement_ = &statement;
-    tokens_ = sql::Tokens(statement.text, kDialect);
-    at_ = 0;
+    Begin(statement);
     try {
       Dispatch();
-    } catch (const Bad& bad) {
+    } catch (const mysql::Bad& bad) {
       return Fail(ErrorKind::kUsage, fmt::format("{}:{}: {}", path_, sql::LineAt(statement, bad.offset), bad.what),
                   "if this file is for another database, name its engine");
     }
@@ -67,78 +60,6 @@ class Reader {
   }
 
  private:
-  // --- tokens
-  const Token& Peek(std::size_t ahead = 0) const {
-    static const Token end;
-    return at_ + ahead < tokens_.size() ? tokens_[at_ + ahead] : end;
-  }
-  bool AtEnd() const { return at_ >= tokens_.size(); }
-  bool Take(std::string_view word) {
-    const bool is = Peek().IsWord(word) || Peek().IsSymbol(word);
-    if (is) ++at_;
-    return is;
-  }
-  [[noreturn]] void Wrong(std::string what) const {
-    throw Bad{AtEnd() ? statement_->text.size() : Peek().offset, std::move(what)};
-  }
-  void Expect(std::string_view word) {
-    if (!Take(word)) Wrong(fmt::format("`{}` is expected {}", word, AtEnd() ? "at the end" : fmt::format("instead of `{}`", Peek().text)));
-  }
-  std::string TakeName(std::string_view what) {
-    if (!Peek().IsName()) Wrong(fmt::format("the name of {} is expected {}", what, AtEnd() ? "at the end" : fmt::format("instead of `{}`", Peek().text)));
-    return sql::Unquote(tokens_[at_++], kDialect);
-  }
-  struct Qualified {
-    std::string schema, name;
-  };
-  Qualified TakeQualified(std::string_view what) {
-    Qualified out{{}, TakeName(what)};
-    if (Take(".")) {
-      out.schema = out.name;
-      out.name = TakeName(what);
-    }
-    return out;
-  }
-  // From `(` to behind its `)`; the inside as text.
-  std::string TakeParenthesized() {
-    const std::size_t open = Peek().offset;
-    Expect("(");
-    for (int depth = 1; depth > 0; ++at_) {
-      if (AtEnd()) Wrong("`)` is expected at the end");
-      if (Peek().IsSymbol("(")) ++depth;
-      if (Peek().IsSymbol(")")) --depth;
-    }
-    const Token& close = tokens_[at_ - 1];
-    return MysqlExpression(statement_->text.substr(open, close.offset + 1 - open));
-  }
-  // (a, b(10) DESC, (expression))
-  std::vector<std::string> TakeKeyParts(const Table& table) {
-    std::vector<std::string> parts;
-    Expect("(");
-    do {
-      if (Peek().IsSymbol("(")) {
-        TakeParenthesized();
-        parts.emplace_back("(expression)");
-      } else {
-        parts.push_back(ColumnOf(table, TakeName("a column")));
-        // A prefix is unique of other values than the column's.
-        if (Peek().IsSymbol("(")) {
-          TakeParenthesized();
-          parts.back() = "(expression)";
-        }
-      }
-      if (!Take("ASC")) Take("DESC");
-    } while (Take(","));
-    Expect(")");
-    return parts;
-  }
-  std::string ColumnOf(const Table& table, const std::string& name) const {
-    for (const Column& column : table.columns) {
-      if (sql::EqualsIgnoringCase(column.name, name)) return column.name;
-    }
-    Wrong(fmt::format("table `{}` has no column `{}`", table.name, name));
-  }
-
   // --- tables
   Table* Find(const std::string& schema, const std::string& name) {
     for (Table& table : snapshot_.tables) {
@@ -633,9 +554,6 @@ class Reader {
   };
 
   const std::string& path_;
-  const sql::Statement* statement_ = nullptr;
-  std::vector<Token> tokens_;
-  std::size_t at_ = 0;
   Snapshot snapshot_;
   std::vector<PendingTrigger> triggers_;
   std::vector<std::pair<Qualified, SimpleView>> views_;
