@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
+#include <string>
 
 namespace synapsor::stdlib {
 namespace {
@@ -25,6 +27,27 @@ bool ContainsIgnoringCase(std::string_view text, std::string_view part) {
 
 std::span<const std::string_view> TrustedNames() { return k_trusted_names; }
 std::span<const std::string_view> AttributionNames() { return k_attribution_names; }
+
+bool IsAttributionName(std::string_view column) {
+  std::string name;
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    const auto c = static_cast<unsigned char>(column[i]);
+    if (std::isupper(c) && i > 0 && std::islower(static_cast<unsigned char>(column[i - 1]))) name += '_';
+    name += static_cast<char>(std::tolower(c));
+  }
+  const auto known = [](std::string_view text) {
+    return std::any_of(std::begin(k_attribution_names), std::end(k_attribution_names), [&](std::string_view entry) {
+      if (text == entry) return true;
+      return entry.ends_with("_by") && text.size() > entry.size() && text.ends_with(entry) &&
+             text[text.size() - entry.size() - 1] == '_';
+    });
+  };
+  if (known(name)) return true;
+  for (const std::string_view suffix : {"_user_id", "_user", "_id"})
+    if (name.ends_with(suffix) && known(std::string_view(name).substr(0, name.size() - suffix.size()))) return true;
+  return false;
+}
+
 std::span<const std::string_view> SensitivePatterns() { return k_sensitive_patterns; }
 std::span<const std::string_view> GuardNames() { return k_guard_names; }
 std::span<const std::string_view> ScopeNames() { return k_scope_names; }

@@ -11,6 +11,9 @@ namespace synapsor::stdlib {
 std::span<const std::string_view> TrustedNames();
 // Names of columns that record who acted or decided: reviewer, approved_by, …
 std::span<const std::string_view> AttributionNames();
+// Whether `column` is one of them, also with an id (`closed_by_id`, `approved_by_user_id`), behind a word
+// (`refund_approved_by`) or in camel case (`reviewedById`).
+bool IsAttributionName(std::string_view column);
 // Patterns of sensitive columns, `*` at either end: password*, *token*, …
 std::span<const std::string_view> SensitivePatterns();
 // Columns taken as conflict guard when none is named, in order of preference.

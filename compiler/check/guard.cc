@@ -46,7 +46,7 @@ const schema::Trigger* AssigningTrigger(const schema::Table& table, const ir::Wr
 // A trigger whose body is not known, and which may therefore be the one that advances the guard.
 const schema::Trigger* OpaqueTrigger(const schema::Table& table, const ir::Write& write) {
   const auto found = std::find_if(table.triggers.begin(), table.triggers.end(), [&](const schema::Trigger& trigger) {
-    return FiresFor(trigger, write) && trigger.assigns.empty() && (trigger.before || trigger.may_write_elsewhere);
+    return FiresFor(trigger, write) && trigger.assigns.empty() && trigger.may_write_elsewhere;
   });
   return found == table.triggers.end() ? nullptr : &*found;
 }

@@ -23,6 +23,7 @@ Key KeyOf(const ir::TableUse& table, const ir::ColumnUse& column, std::string_vi
   Key key{physical.table, physical.column->name, {}};
   if (tenant_name.empty()) return key;
   const schema::Column* tenant = table.resolved.table->FindColumn(tenant_name);
+  if (tenant == nullptr) return {};  // reported where the tenant column is looked for
   const Physical base = PhysicalColumn(table, tenant);
   if (base.column != nullptr) key.tenant = base.column->name;
   return key;
@@ -59,6 +60,7 @@ bool HasIndex(const Key& key) {
 
 // A unique key over the looked-up column and one that is not the tenant's.
 const schema::Index* UniqueUnderOtherScope(const Key& key) {
+  if (ir::SameName(key.column, key.tenant)) return nullptr;  // every row of the tenant is meant
   const auto found = std::find_if(key.table->indexes.begin(), key.table->indexes.end(), [&](const schema::Index& index) {
     return index.unique && !index.partial && index.columns.size() > 1 &&
            std::any_of(index.columns.begin(), index.columns.end(), [&](const auto& c) { return ir::SameName(c, key.column); });
@@ -110,8 +112,10 @@ void CheckWriteKey(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
     if (!capability.write || capability.write->target.poisoned) continue;
     const ir::Write& write = *capability.write;
-    const std::string_view tenant = write.tenant.column != nullptr ? std::string_view(write.tenant.column->name)
-                                                                   : std::string_view(write.target.tenant_column);
+    // TENANT may name another column, which is a fault of its own.
+    const std::string_view tenant = write.target.tenant != nullptr ? std::string_view(write.target.tenant->name)
+                                    : write.tenant.column != nullptr ? std::string_view(write.tenant.column->name)
+                                                                     : std::string_view(write.target.tenant_column);
     const Key key = KeyOf(write.target, write.key, tenant);
     if (key.table == nullptr || IsUnique(key)) continue;
     ReportNotUnique(cx, capability, write.target, write.key, key, Kind::kWriteKeyNotUnique);

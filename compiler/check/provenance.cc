@@ -48,7 +48,7 @@ void CheckWrittenFromArgument(CheckContext& cx) {
       if (ArgOf(capability, column.value) == nullptr) continue;
       const std::string_view name = column.column.name;
       if (ir::SameName(name, write.tenant.name) || ir::SameName(name, write.target.tenant_column)) continue;
-      const bool is_attribution = Contains(stdlib::AttributionNames(), name);
+      const bool is_attribution = stdlib::IsAttributionName(name);
       if (!is_attribution && !IsTrustedName(cx, name) && capability.FindBinding(name) == nullptr) continue;
       diag::Finding& finding =
           is_attribution

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <unordered_set>
 
 #include "compiler/check/rules.h"
@@ -26,6 +28,18 @@ const schema::Column* FinerScope(const ir::TableUse& table) {
   for (const schema::Column& column : table.resolved.table->columns)
     if (!column.nullable && ScopeRank(column.name) > rank) return &column;
   return nullptr;
+}
+
+// The names by which the program's tables are divided. The key of the tenants' own table (`accounts.id`) says nothing
+// of a column of that name elsewhere.
+std::set<std::string> TenantColumnsInUse(CheckContext& cx) {
+  std::set<std::string> names;
+  ForEachTable(cx.program, [&](const auto&, const ir::TableUse& table, bool) {
+    if (table.tenant == nullptr || table.single_tenant) return;
+    const std::vector<std::string>& key = table.resolved.table->primary_key;
+    if (key.size() != 1 || !ir::SameName(key[0], table.tenant->name)) names.insert(table.tenant->name);
+  });
+  return names;
 }
 
 bool CanHoldTenant(const schema::Type& type) {
@@ -87,12 +101,15 @@ void CheckTenantColumnExists(CheckContext& cx) {
 
 void CheckSingleTenant(CheckContext& cx) {
   std::unordered_set<const schema::Table*> seen;
+  const std::set<std::string> tenant_columns = TenantColumnsInUse(cx);
   ForEachTable(cx.program, [&](const auto& entity, const ir::TableUse& table, bool) {
     if (!table.single_tenant || table.resolved.table == nullptr || !seen.insert(table.resolved.table).second) return;
     const std::string& key = cx.catalog.config().session.tenant_key;
     const schema::Column* column = table.resolved.table->FindColumn(key);
     if (column == nullptr && table.resolved.mapping && !table.resolved.mapping->tenant_column.empty())
       column = table.resolved.table->FindColumn(table.resolved.mapping->tenant_column);
+    for (auto name = tenant_columns.begin(); column == nullptr && name != tenant_columns.end(); ++name)
+      column = table.resolved.table->FindColumn(*name);
     if (column == nullptr) return;
     Report(cx.sink, entity, Kind::kSingleTenantContradicted, table.syntax.span,
            fmt::format("`{}` is configured as single-tenant but has the tenant column `{}`", ir::TableName(table),

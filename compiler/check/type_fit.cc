@@ -75,12 +75,23 @@ bool IsUuid(std::string_view text) {
   return true;
 }
 
+// The characters that the column holds at most. TINYTEXT and TEXT of MySQL count bytes, so that more characters than
+// this certainly do not fit.
+std::optional<std::int64_t> TextRoom(const ir::TableUse& table, const Type& type) {
+  if (type.kind != TypeKind::kText || type.length) return type.kind == TypeKind::kText ? type.length : std::nullopt;
+  const schema::Engine engine = EngineOf(table);
+  if (engine != schema::Engine::kMysql && engine != schema::Engine::kMariadb) return std::nullopt;
+  if (ir::SameName(type.declared, "tinytext")) return 255;
+  if (ir::SameName(type.declared, "text")) return 65'535;
+  return std::nullopt;
+}
+
 Verdict FitTextLiteral(std::string_view text, const ir::TableUse& table, const schema::Column& column) {
   const Type& type = column.type;
   switch (type.kind) {
     case TypeKind::kText:
-      if (type.length && Utf8Length(text) > *type.length)
-        return {Fit::kOutOfRange, fmt::format("holds at most {} characters, and this text has {}", *type.length, Utf8Length(text)), "shorten the text"};
+      if (const auto room = TextRoom(table, type); room && Utf8Length(text) > *room)
+        return {Fit::kOutOfRange, fmt::format("holds at most {} characters, and this text has {}", *room, Utf8Length(text)), "shorten the text"};
       return {};
     case TypeKind::kEnum: return {};  // compared with enum_values by AdmittedBy
     case TypeKind::kUuid: return IsUuid(text) ? Verdict{} : WrongKind("this text", column, "write a UUID");
@@ -210,12 +221,12 @@ Verdict FitEnumArg(const ir::Arg& arg, const ir::TableUse& table, const schema::
   return {};
 }
 
-Verdict FitTextArg(const ir::Arg& arg, const schema::Column& column, const Admitted& admitted) {
+Verdict FitTextArg(const ir::Arg& arg, const ir::TableUse& table, const schema::Column& column, const Admitted& admitted) {
   if (admitted.one_of != nullptr) {
     std::vector<std::string_view> names(admitted.one_of->begin(), admitted.one_of->end());
     return {Fit::kMayNotFit, fmt::format("admits only {}", ir::ListNames(names)), fmt::format("declare ENUM (…) on ARG {}", arg.name)};
   }
-  std::optional<std::int64_t> room = column.type.kind == TypeKind::kText ? column.type.length : std::nullopt;
+  std::optional<std::int64_t> room = TextRoom(table, column.type);
   if (admitted.max_length) room = room ? std::min(*room, *admitted.max_length) : *admitted.max_length;
   if (room && arg.max_length.value_or(*room) > *room) {
     return {Fit::kMayNotFit,
@@ -310,7 +321,7 @@ Verdict FitArg(const ir::Arg& arg, const ir::TableUse& table, const schema::Colu
   if (kind.fit != Fit::kFits) return kind;
   if (!arg.one_of.empty()) return FitEnumArg(arg, table, column);
   const Admitted admitted = AdmittedBy(table, column);
-  if (arg.type == ScalarType::kText) return FitTextArg(arg, column, admitted);
+  if (arg.type == ScalarType::kText) return FitTextArg(arg, table, column, admitted);
   if (arg.type == ScalarType::kInt64 || arg.type == ScalarType::kDecimal || arg.type == ScalarType::kDouble)
     return FitNumberArg(arg, column, admitted);
   return {};

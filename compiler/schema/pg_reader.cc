@@ -214,6 +214,7 @@ Status Reader::CreateTrigger(Node create) {
   const std::string schema = QualifierOf(create["funcname"]), name = LastName(create["funcname"]);
   trigger.function = NewName(schema, name).first + "." + name;
   pending.function = NewName(schema, name);
+  pending.arguments = Strings(create["args"]);
   pending.line = statement_->line;
   triggers_.push_back(std::move(pending));
   return {};
@@ -331,7 +332,8 @@ Result<Snapshot> Reader::Finish() {
     Table& table = snapshot_.tables[place->second];
     const auto body = trigger_functions_.find(pending.function);
     if (body == trigger_functions_.end() || body->second.empty()) {
-      pending.trigger.may_write_elsewhere = true;
+      pending.trigger.may_write_elsewhere =
+          !ReadKnownTriggerFunction(pending.trigger, table, pending.function.second, pending.arguments);
     } else {
       ReadTriggerBody(pending.trigger, table, body->second, kDialect);
     }

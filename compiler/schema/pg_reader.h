@@ -37,6 +37,7 @@ class Reader {
   struct PendingTrigger {
     Name table, function;
     Trigger trigger;
+    std::vector<std::string> arguments;
     int line = 0;
   };
 

@@ -63,7 +63,26 @@ bool EndsStatement(const Token& token) {
          token.IsWord("LOOP") || token.IsWord("DO") || token.IsWord("ROW");
 }
 
+// `NEW.c := OLD.c`, with `i` at NEW: the column stays as it was.
+bool KeepsOld(const std::vector<Token>& tokens, std::size_t i) {
+  return tokens.size() > i + 6 && tokens[i + 4].IsWord("OLD") && tokens[i + 5].IsSymbol(".") &&
+         sql::EqualsIgnoringCase(tokens[i + 6].text, tokens[i + 2].text) &&
+         (tokens.size() == i + 7 || tokens[i + 7].IsSymbol(";"));
+}
+
 }  // namespace
+
+bool ReadKnownTriggerFunction(Trigger& trigger, const Table& table, std::string_view function,
+                              const std::vector<std::string>& arguments) {
+  if (function == "suppress_redundant_updates_trigger") return true;
+  const bool assigns_first = function == "moddatetime" || function == "tsvector_update_trigger" ||
+                             function == "tsvector_update_trigger_column";
+  if (!assigns_first || arguments.empty()) return false;
+  if (!trigger.before) return true;
+  for (const Column& column : table.columns)
+    if (sql::EqualsIgnoringCase(column.name, arguments.front())) trigger.assigns = {column.name};
+  return true;
+}
 
 void ReadTriggerBody(Trigger& trigger, const Table& table, std::string_view body, sql::Dialect dialect) {
   const std::vector<Token> tokens = sql::Tokens(body, dialect);
@@ -75,7 +94,7 @@ void ReadTriggerBody(Trigger& trigger, const Table& table, std::string_view body
     // NEW.c := …, NEW.c = … as a statement, SET NEW.c = …
     if (tokens[i].IsWord("NEW") && symbol(i + 1, ".") && i + 3 < tokens.size() && tokens[i + 2].IsName()) {
       const bool plain_equals = symbol(i + 3, "=") && (starts || (i > 0 && (word(i - 1, "SET") || tokens[i - 1].IsSymbol(","))));
-      if (symbol(i + 3, ":=") || plain_equals) assigned.insert(ColumnName(table, tokens[i + 2], dialect));
+      if ((symbol(i + 3, ":=") || plain_equals) && !KeepsOld(tokens, i)) assigned.insert(ColumnName(table, tokens[i + 2], dialect));
     }
     // A whole new row, or one from a record, may hold anything.
     if (tokens[i].IsWord("NEW") && (symbol(i + 1, ":=") || (starts && symbol(i + 1, "=")))) trigger.may_write_elsewhere = true;
@@ -93,6 +112,8 @@ void ReadTriggerBody(Trigger& trigger, const Table& table, std::string_view body
     if ((tokens[i].IsWord("INSERT") || tokens[i].IsWord("MERGE")) && word(i + 1, "INTO")) trigger.may_write_elsewhere = true;
     if (tokens[i].IsWord("DELETE") && word(i + 1, "FROM")) trigger.may_write_elsewhere = true;
   }
+  // Behind the statement, what is assigned to NEW is lost; SQLite has counted the updates of the own row instead.
+  if (!trigger.before && dialect != sql::Dialect::kSqlite) assigned.clear();
   trigger.assigns.assign(assigned.begin(), assigned.end());
   if (trigger.function.empty()) {
     trigger.function = sql::Normalize(body, dialect);
