@@ -85,7 +85,13 @@ class Doctor {
         checks_.push_back({"bundle", fmt::format("its source `{}` is not in the configuration", source.name), "name it under `sources` in synapsor.json"});
       }
     }
-    Note("schema as the bundle expects it", Status(interp::CheckDrift(*bundle, readers)));
+    const std::string what = "schema as the bundle expects it";
+    const Status fits = interp::CheckDrift(*bundle, readers);
+    for (const bundle::Source& source : bundle->sources) {
+      if (!fits || readers.contains(source.name)) continue;
+      return Warn(what, fmt::format("not compared, because source `{}` was not read", source.name), "mend that first");
+    }
+    Note(what, fits);
   }
 
   const cli::Arguments& arguments_;

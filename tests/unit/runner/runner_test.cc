@@ -174,6 +174,14 @@ TEST_F(Runner, DriftIsRefusedBeforeAnythingRuns) {
   Expect(Run("doctor --bundle b.json"), 1, "no column `late_fee_cents`");
 }
 
+TEST_F(Runner, DoctorCallsNoSchemaFineThatItDidNotSee) {
+  Expect(Run("doctor --bundle b.json"), 0, "ok      schema as the bundle expects it");
+  fs::remove(folder_ / "app.db");
+  const Ending report = Run("doctor --bundle b.json");
+  Expect(report, 1, "wrong   source `app`, reading");
+  EXPECT_NE(report.output.find("warning schema as the bundle expects it: not compared"), std::string::npos) << report.output;
+}
+
 TEST_F(Runner, HostileTextMovesNoCursor) {
   Expect(Propose("--arg invoice_id=3001 --arg 'reason=ok \xE2\x80\xAE evil'"), 0, "wrp://1");
   const Ending shown = Run("proposals show wrp://1");
