@@ -83,6 +83,14 @@ const ir::TableUse* FindInContext(const ir::Context& context, const ir::TableUse
   return found == context.tables.end() ? nullptr : &*found;
 }
 
+// Whether the context's root is a view on the written table, and one session key chooses the row of both.
+bool ShowsTargetThroughView(const ir::Context& context, const ir::Write& write) {
+  const schema::Table* shown = PhysicalTable(context.tables[0]);
+  return shown != nullptr && shown == PhysicalTable(write.target) && IsTrusted(write.key_value) &&
+         IsTrusted(context.lookup_value) && ir::SameName(write.key.name, context.lookup.name) &&
+         write.key_value.provenance.session_key == context.lookup_value.provenance.session_key;
+}
+
 // A binding of the capability fed from the session key that chooses the context's row.
 const ir::Binding* RootBinding(const ir::Capability& capability, const ir::Context& context) {
   if (!IsTrusted(context.lookup_value)) return nullptr;
@@ -125,6 +133,7 @@ void CheckTargetRow(CheckContext& cx) {
     if (ArgOf(capability, write.key_value) != nullptr) {
       ReportTargetFromArgument(cx, capability, *context);
     } else if (FindInContext(*context, write.target) == nullptr) {
+      if (ShowsTargetThroughView(*context, write)) continue;
       Report(cx.sink, capability, Kind::kTargetNotInContext, write.syntax->target.span,
              fmt::format("the context does not read `{}`, which is written", write.syntax->target.table.text))
           .WithLabel(context->syntax->root.span, "the evidence shows rows of this table")

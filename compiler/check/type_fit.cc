@@ -230,7 +230,7 @@ Verdict FitTextArg(const ir::Arg& arg, const ir::TableUse& table, const schema::
   if (admitted.max_length) room = room ? std::min(*room, *admitted.max_length) : *admitted.max_length;
   if (room && arg.max_length.value_or(*room) > *room) {
     return {Fit::kMayNotFit,
-            fmt::format("holds at most {} characters, and `{}` may have {}{}", *room, arg.name, *arg.max_length,
+            fmt::format("holds at most {} characters, and ARG `{}` may have {}{}", *room, arg.name, *arg.max_length,
                         arg.max_length_written ? "" : " by default"),
             fmt::format("declare `MAX LENGTH {}` on ARG {}", *room, arg.name)};
   }

@@ -320,7 +320,7 @@ class Introspection {
              (SELECT pg_catalog.json_agg(a.attname ORDER BY u.place) FROM pg_catalog.unnest(t.tgattr::int2[]) WITH ORDINALITY u(number, place)
               JOIN pg_catalog.pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = u.number),
              f.proname, (SELECT pg_catalog.json_agg(w.word ORDER BY w.place) FROM pg_catalog.unnest(pg_catalog.string_to_array(
-               pg_catalog.encode(t.tgargs, 'escape'), '\\000')) WITH ORDINALITY w(word, place) WHERE w.place <= t.tgnargs)
+               pg_catalog.encode(t.tgargs, 'escape'), '\000')) WITH ORDINALITY w(word, place) WHERE w.place <= t.tgnargs)
       FROM relations r JOIN pg_catalog.pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
       JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_namespace fn ON fn.oid = f.pronamespace
       JOIN pg_catalog.pg_language l ON l.oid = f.prolang ORDER BY t.tgname)"));
