@@ -66,10 +66,23 @@ FailureKind KindOf(int extended) {
   }
 }
 
+// Undoes the transaction of a writer that died, as any reading of the file with the right to write it does. A reader
+// that opened the file read-only cannot, and would be shut out until the next change. Nothing else is written.
+bool UndoDeadWriter(const std::string& path, int lock_timeout_ms) {
+  sqlite3* raw = nullptr;
+  const int status =
+      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const Handle handle(raw);
+  if (status != SQLITE_OK) return false;
+  sqlite3_busy_timeout(raw, lock_timeout_ms);
+  return sqlite3_exec(raw, "PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1", nullptr, nullptr,
+                      nullptr) == SQLITE_OK;
+}
+
 class SqliteConnection : public PooledConnection {
  public:
-  SqliteConnection(Handle handle, const ConnectOptions& options)
-      : handle_(std::move(handle)), options_(options) {}
+  SqliteConnection(Handle handle, std::string path, const ConnectOptions& options)
+      : handle_(std::move(handle)), path_(std::move(path)), options_(options) {}
 
   DbResult<void> Configure() {
     sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -86,6 +99,13 @@ class SqliteConnection : public PooledConnection {
     }
     return Control(
         "SELECT 1 FROM sqlite_schema LIMIT 1");  // reads the file: not a database, no right to it
+  }
+
+  // After a failure: whether it came of a writer that died, whose change has been undone now.
+  bool Recovered() {
+    if (last_code_ != SQLITE_READONLY_ROLLBACK) return false;
+    last_code_ = SQLITE_OK;
+    return UndoDeadWriter(path_, options_.lock_timeout_ms);
   }
 
   DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) override {
@@ -140,6 +160,8 @@ class SqliteConnection : public PooledConnection {
   DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
                                    std::span<const Scalar> values, int row_cap) override {
     auto rows = Fetch(statement, values, row_cap);
+    // Only the first statement of a transaction can meet this: later ones hold a lock that keeps writers out.
+    if (!rows && Recovered()) rows = Fetch(statement, values, row_cap);
     if (!rows) failed_ = in_transaction_;
     return rows;
   }
@@ -211,6 +233,11 @@ class SqliteConnection : public PooledConnection {
 
   Failure LastFailure() {
     last_code_ = sqlite3_extended_errcode(handle_.get());
+    if (last_code_ == SQLITE_READONLY_ROLLBACK) {
+      return {FailureKind::kUnavailable,
+              "a program died while it changed the file; whoever opens it next with the right to write it undoes that",
+              std::to_string(last_code_)};
+    }
     return {KindOf(last_code_), sqlite3_errmsg(handle_.get()), std::to_string(last_code_)};
   }
 
@@ -281,6 +308,7 @@ class SqliteConnection : public PooledConnection {
   }
 
   Handle handle_;  // outlives the statements of the cache
+  const std::string path_;
   const ConnectOptions options_;
   StatementCache<Prepared> cache_;
   SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
@@ -310,8 +338,10 @@ class SqliteConnector : public Connector {
                   fmt::format("cannot open `{}`: {}", path_, sqlite3_errstr(status)),
                   std::to_string(status)});
     }
-    auto connection = std::make_unique<SqliteConnection>(std::move(handle), options_);
-    if (auto configured = connection->Configure(); !configured) {
+    auto connection = std::make_unique<SqliteConnection>(std::move(handle), path_, options_);
+    auto configured = connection->Configure();
+    if (!configured && connection->Recovered()) configured = connection->Configure();
+    if (!configured) {
       configured.error().operator_message =
           fmt::format("cannot use `{}`: {}", path_, configured.error().operator_message);
       return tl::unexpected(std::move(configured.error()));

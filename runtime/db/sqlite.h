@@ -8,7 +8,8 @@
 
 namespace synapsor::db {
 
-// The file must exist: nothing is ever created. A reader opens it read-only. SQLite has no column
+// The file must exist: nothing is ever created. A reader opens it read-only; only to undo the change
+// of a writer that died is the file opened with the right to write. SQLite has no column
 // types that bind, so each value read is checked against the declared type; text forms of dates,
 // decimals and UUIDs are returned as stored, because guards compare the stored text.
 std::unique_ptr<Connector> MakeSqliteConnector(std::string path, const ConnectOptions& options);

@@ -25,7 +25,7 @@ constexpr std::string_view kJobColumns =
 JobRow FromRow(const std::vector<Cell>& row) {
   JobRow result;
   result.job = {row[0].number, row[1].number, row[2].text, row[3].text, row[4].text,
-                static_cast<int>(row[6].number), row[7].text, row[8].text, {}, row[11].number != 0};
+                static_cast<int>(row[6].number), row[7].text, row[8].text, {}, row[11].number != 0, {}};
   result.state = row[5].text;
   if (row[9].kind != Kind::kNull) result.due_at = row[9].number;
   if (result.state == "leased") result.job.lease_expires_at = {row[9].number};
@@ -141,6 +141,23 @@ Result<RecordRef> InsertReceipt(Tx& tx, const Receipt& receipt) {
                    RowDigest({id, receipt.job, receipt.proposal, receipt.hash, document})};
 }
 
+Result<bool> WasClaimedBefore(Tx& tx, ProposalId proposal) {
+  SYN_ASSIGN_OR_RETURN(const Rows rows,
+                       tx.session().Get("SELECT count(*) FROM events WHERE ref = $1 AND kind = 'job.claimed'",
+                                        {ProposalHandle(proposal)}));
+  return rows[0][0].number > 0;
+}
+
+// A claim states the rows anew, so it is the last moment at which an edited state can be told from a true one. What an
+// edited row says about earlier attempts counts for nothing: the events know.
+Status LookForTampering(Tx& tx, Job& job) {
+  SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(tx.session(), job.proposal));
+  if (rows.intact) return {};
+  job.tampered = rows.problem;
+  SYN_ASSIGN_OR_RETURN(job.uncertain, WasClaimedBefore(tx, job.proposal));
+  return {};
+}
+
 }  // namespace
 
 Status InsertJob(Tx& tx, const Proposal& proposal) {
@@ -170,6 +187,7 @@ Result<std::optional<Job>> LeaseJob(Tx& tx, const std::string& runner, int lease
   SYN_ASSIGN_OR_RETURN(auto row, PickJob(tx, sources));
   if (!row) return std::nullopt;
   const bool taken_over = row->state == "leased";
+  SYN_RETURN_IF_ERROR(LookForTampering(tx, row->job));
   row->state = "leased";
   row->job.attempt += 1;
   row->job.runner = runner;
@@ -179,6 +197,7 @@ Result<std::optional<Job>> LeaseJob(Tx& tx, const std::string& runner, int lease
   row->job.uncertain = row->job.uncertain || taken_over;
   SYN_RETURN_IF_ERROR(SaveRow(tx, *row));
   NewEvent event{.kind = "job.claimed"};
+  if (!row->job.tampered.empty()) event.facts = {{"tampered", row->job.tampered}};
   event.states.push_back(Stated(*row));
   SYN_RETURN_IF_ERROR(MoveProposal(tx, row->job.proposal, ProposalState::kPendingWorker, runner, "",
                                    std::move(event)));

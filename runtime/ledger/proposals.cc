@@ -30,6 +30,14 @@ Result<RecordRef> InsertDecisionRow(Tx& tx, const Decision& decision) {
   return RecordRef{"decision", id, RowDigest({id, decision.proposal, decision.integrity, document})};
 }
 
+// What was looked at is not what was recorded.
+Verdict Tampered(const std::string& problem) {
+  Verdict verdict;
+  verdict.refusal_code = "LEDGER_TAMPERED";
+  verdict.refusal_message = problem + "; `synapsor-runner audit verify` says more";
+  return verdict;
+}
+
 // A job that no runner will take any more, because its proposal was withdrawn.
 Status CloseJob(Tx& tx, ProposalId proposal, NewEvent& event) {
   SYN_ASSIGN_OR_RETURN(const Rows rows,
@@ -65,6 +73,10 @@ Result<Verdict> InsertDecision(Tx& tx, Decision decision, const DecisionRule& ru
   if (!view) return tl::unexpected(NoSuchProposal(decision.proposal));
   const Verdict verdict = rule(*view);
   if (!verdict.accepted) return verdict;
+  if (decision.kind == DecisionKind::kApprove) {
+    SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(tx.session(), decision.proposal));
+    if (!rows.intact) return Tampered(rows.problem);
+  }
 
   if (decision.at.micros == 0) decision.at = tx.now();
   decision.integrity = DecisionIntegrity(decision);

@@ -1,4 +1,5 @@
-// One proposal against its own events: its row, its decisions, its job and its receipts. The links between these events
+// One proposal against its own events: its row, its decisions, its job and its receipts, and the evidence it rests on
+// against the event of its call. The links between these events
 // and their neighbours are checked too; the rest of the chain is not walked.
 #include <fmt/format.h>
 
@@ -36,6 +37,29 @@ Result<std::string> CheckRow(Session& session, const StatedRecord& record, std::
   return std::string();
 }
 
+constexpr std::string_view kPreviousHash = "(SELECT hash FROM events AS p WHERE p.sequence = e.sequence - 1)";
+
+// The evidence that reviewers see beside the proposal, against the event of the call that recorded both.
+Result<std::string> CheckEvidence(Session& session, ProposalId id) {
+  SYN_ASSIGN_OR_RETURN(const auto view, ReadProposal(session, id));
+  if (!view || view->proposal.evidence == 0) return std::string();
+  const EvidenceId evidence = view->proposal.evidence;
+  SYN_ASSIGN_OR_RETURN(const Rows events,
+                       session.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = (SELECT r.event FROM "
+                                               "runs AS r JOIN evidence AS v ON v.run = r.id WHERE v.id = $1)",
+                                               kEventColumns, kPreviousHash),
+                                   {evidence}));
+  if (events.empty()) return fmt::format("evidence {} was deleted", evidence);
+  Statement statement;
+  std::string problem = CheckEvent(events[0], events[0][9].text, statement);
+  if (!problem.empty()) return problem;
+  for (const StatedRecord& record : statement.records) {
+    std::string no_state;
+    if (record.table == "evidence" && record.id == evidence) return CheckRow(session, record, no_state);
+  }
+  return fmt::format("evidence {} is not what its call recorded", evidence);
+}
+
 // How many rows of the proposal each table holds, to find those that no event names.
 Result<std::string> CheckCounts(Session& session, ProposalId id, std::map<std::string, int>& named) {
   for (const std::string_view table : {"decision", "job", "receipt"}) {
@@ -63,9 +87,8 @@ Result<ChainReport> VerifyOne(Session& session, ProposalId id) {
   };
   SYN_ASSIGN_OR_RETURN(
       const Rows events,
-      session.Get(fmt::format("SELECT {}, (SELECT hash FROM events AS p WHERE p.sequence = e.sequence - 1) "
-                              "FROM events AS e WHERE ref = $1 ORDER BY sequence",
-                              kEventColumns),
+      session.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE ref = $1 ORDER BY sequence", kEventColumns,
+                              kPreviousHash),
                   {ProposalHandle(id)}));
   std::map<std::string, std::string> stated, actual;
   std::map<std::string, int> named;
@@ -94,6 +117,8 @@ Result<ChainReport> VerifyOne(Session& session, ProposalId id) {
     }
   }
   SYN_ASSIGN_OR_RETURN(std::string problem, CheckCounts(session, id, named));
+  if (!problem.empty()) return bad(0, std::move(problem));
+  SYN_ASSIGN_OR_RETURN(problem, CheckEvidence(session, id));
   if (!problem.empty()) return bad(0, std::move(problem));
   return report;
 }

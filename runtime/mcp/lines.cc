@@ -10,7 +10,7 @@ namespace synapsor::mcp {
 
 bool LineReader::Fill() {
   constexpr int kLookAtStopMs = 200;
-  while (!stop_.load()) {
+  while (!stop_()) {
     pollfd waiting = {descriptor_, POLLIN, 0};
     const int ready = poll(&waiting, 1, kLookAtStopMs);
     if (ready < 0 && errno != EINTR) return false;

@@ -33,6 +33,9 @@ tl::expected<Message, BadMessage> ParseMessage(std::string_view text, std::size_
   if (!body.contains("jsonrpc") || body["jsonrpc"] != "2.0") {
     return bad(id, kInvalidRequest, "`jsonrpc` is \"2.0\"");
   }
+  // A response is never answered: nothing was asked, and its id may be that of a call of the client's own.
+  const bool is_response = !body.contains("method") && (body.contains("result") || body.contains("error"));
+  if (is_response) return Message{false, std::move(id), {}, json::object()};
   if (!body.contains("method") || !body["method"].is_string()) {
     return bad(id, kInvalidRequest, "`method` is a string");
   }

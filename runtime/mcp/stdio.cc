@@ -1,9 +1,12 @@
 #include "runtime/mcp/stdio.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -20,10 +23,11 @@ namespace {
 
 using nlohmann::json;
 
-// Whole lines, one after the other, from any thread.
+// Whole lines, one after the other, from any thread. A client that is gone breaks it; so does one that takes nothing
+// while the program is asked to stop.
 class Output {
  public:
-  explicit Output(int descriptor) : descriptor_(descriptor) {}
+  Output(int descriptor, const std::atomic<bool>& stop) : descriptor_(descriptor), stop_(stop) {}
 
   void Send(std::string_view text) {
     const std::lock_guard lock(mutex_);
@@ -31,22 +35,40 @@ class Output {
     line_ += '\n';
     std::string_view rest = line_;
     while (!rest.empty() && !broken_) {
-      const ssize_t n = write(descriptor_, rest.data(), rest.size());
-      if (n < 0 && errno == EINTR) continue;
+      if (!WaitForRoom()) break;
+      // What poll says there is room for is PIPE_BUF at least: such a write does not block.
+      const ssize_t n = write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+      if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (n < 0) broken_ = true;
       else rest.remove_prefix(static_cast<std::size_t>(n));
     }
   }
+
+  // Also looks whether the client is still there, without writing.
   bool broken() {
-    const std::lock_guard lock(mutex_);
+    pollfd end = {descriptor_, 0, 0};
+    if (poll(&end, 1, 0) > 0 && (end.revents & (POLLERR | POLLNVAL)) != 0) broken_ = true;
     return broken_;
   }
 
  private:
+  bool WaitForRoom() {
+    constexpr int kLookAtStopMs = 200, kPatience = 5;
+    for (int waits = 0; !broken_;) {
+      pollfd room = {descriptor_, POLLOUT, 0};
+      const int ready = poll(&room, 1, kLookAtStopMs);
+      if (ready > 0) return true;
+      if (ready < 0 && errno != EINTR) return true;  // the write says what is wrong
+      if (stop_.load() && ++waits >= kPatience) broken_ = true;
+    }
+    return false;
+  }
+
   int descriptor_;
+  const std::atomic<bool>& stop_;
   std::mutex mutex_;
   std::string line_;
-  bool broken_ = false;
+  std::atomic<bool> broken_ = false;
 };
 
 // A call with what its peer had agreed on when it came in.
@@ -131,10 +153,10 @@ void Refuse(Output& output, const json& id, int code, std::string why) {
 
 Status ServeStdio(Service& service, const Caller& caller, const StdioOptions& options,
                   const std::atomic<bool>& stop) {
-  Output output(options.output);
+  Output output(options.output, stop);
   PeerState peer;
   const Notify notify = [&output](std::string_view text) { output.Send(text); };
-  LineReader reader(options.input, options.max_message_bytes, stop);
+  LineReader reader(options.input, options.max_message_bytes, [&] { return stop.load() || output.broken(); });
   {
     Workers workers(
         options.workers, options.max_waiting,

@@ -80,8 +80,9 @@ Result<Endpoint> ParseEndpoint(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   Endpoint endpoint;
   const char* const end = text.data() + text.size();
-  if (colon == std::string::npos || colon == 0 ||
-      std::from_chars(text.data() + colon + 1, end, endpoint.port).ptr != end || colon + 1 == text.size()) {
+  const char* const digits = colon == std::string::npos ? end : text.data() + colon + 1;
+  const auto [stop, problem] = std::from_chars(digits, end, endpoint.port);
+  if (problem != std::errc() || stop != end || colon == 0) {
     return Fail(ErrorKind::kUsage, fmt::format("`--http {}` is not ADDRESS:PORT", text), "for example `--http 127.0.0.1:8765`");
   }
   endpoint.address = text.substr(0, colon);

@@ -37,6 +37,7 @@ class Carrier {
     SYN_ASSIGN_OR_RETURN(auto view, ledger_.FindProposal(job_.proposal));
     if (!view) return Refuse({"LEDGER_TAMPERED", "the job's proposal is gone"});
     view_ = std::move(*view);
+    if (!job_.tampered.empty()) return Refuse({"LEDGER_TAMPERED", job_.tampered});
     SYN_ASSIGN_OR_RETURN(const auto rows, ledger_.VerifyProposal(job_.proposal));
     if (!rows.intact) return Refuse({"LEDGER_TAMPERED", rows.problem});
     if (auto objection = ValidateJob(job_, view_, bundle_); objection.any()) return Refuse(objection);

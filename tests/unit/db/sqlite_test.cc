@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -70,6 +71,40 @@ TEST_F(SqliteTest, FileThatIsNoDatabaseIsRefused) {
   auto connection = MakeSqliteConnector(path_, {})->Connect();
   ASSERT_FALSE(connection);
   EXPECT_THAT(connection.error().operator_message, HasSubstr("not a database"));
+}
+
+// A process of its own changes rows until its pages reach the file, and dies before its COMMIT.
+void DieWhileWriting(const std::string& path) {
+  const pid_t child = fork();
+  if (child == 0) {
+    sqlite3* raw = nullptr;
+    sqlite3_open(path.c_str(), &raw);
+    sqlite3_exec(raw, "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE t SET v = zeroblob(4000)", nullptr, nullptr, nullptr);
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+}
+
+TEST_F(SqliteTest, ReadersSurviveAWriterThatDied) {
+  Application("CREATE TABLE t (k INTEGER PRIMARY KEY, v);"
+              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+              "INSERT INTO t SELECT i, CAST(i AS TEXT) || zeroblob(3000) FROM n");
+  auto early = Open(Role::kReader);
+  DieWhileWriting(path_);
+  ASSERT_TRUE(std::filesystem::exists(path_ + "-journal"));
+  const auto count = MakeStatement("SELECT count(*) FROM t WHERE typeof(v) = 'text'", {}, {{T::kInt64}});
+  ASSERT_TRUE(early->Begin(TxMode::kReadOnly, 1000, 50));
+  auto rows = early->Query(count, {}, 2);
+  ASSERT_TRUE(rows) << rows.error().operator_message;
+  EXPECT_EQ((*rows)[0][0], Scalar::Int(200));
+  early->Rollback();
+
+  DieWhileWriting(path_);
+  auto late = Open(Role::kReader);
+  ASSERT_TRUE(late);
+  rows = late->Query(count, {}, 2);
+  ASSERT_TRUE(rows) << rows.error().operator_message;
+  EXPECT_EQ((*rows)[0][0], Scalar::Int(200));
 }
 
 TEST_F(SqliteTest, EveryTypeTravelsExactly) {

@@ -12,7 +12,7 @@ struct Tampering {
 
 const Tampering kTamperings[] = {
     {"an event payload", "UPDATE events SET payload = replace(payload, 'approved', 'rejected') WHERE kind = 'proposal.approved'", true},
-    {"an event's actor", "UPDATE events SET actor = 'other' WHERE sequence = 2", false},
+    {"an event's actor", "UPDATE events SET actor = 'other' WHERE sequence = 2", true},
     {"an event deleted", "DELETE FROM events WHERE sequence = 2", true},
     {"the last event deleted", "DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events)", false},
     {"two events exchanged", "UPDATE events SET sequence = -1 WHERE sequence = 2; UPDATE events SET sequence = 2 WHERE sequence = 3;"
@@ -31,7 +31,8 @@ const Tampering kTamperings[] = {
     {"a job deleted", "DELETE FROM jobs WHERE proposal = 1", true},
     {"a receipt", "UPDATE receipts SET document = replace(document, 'applied', 'failed')", false},
     {"a receipt deleted", "DELETE FROM receipts", false},
-    {"evidence", "UPDATE evidence SET document = replace(document, '5500', '1') WHERE id = 1", false},
+    {"evidence", "UPDATE evidence SET document = replace(document, '5500', '1') WHERE id = 1", true},
+    {"the evidence of a proposal deleted", "DELETE FROM evidence WHERE id = 1", true},
     {"evidence deleted", "DELETE FROM evidence WHERE id = 2", false},
     {"a run", "UPDATE runs SET document = replace(document, 'agent-7', 'agent-8') WHERE id = 1", false},
     {"a run's step key", "UPDATE runs SET step_key = 'x' WHERE id = 1", false},
@@ -99,6 +100,43 @@ TEST_P(TamperTest, EveryChangeIsFound) {
     ASSERT_TRUE(one);
     EXPECT_EQ(!one->intact, tampering.seen_by_proposal_check) << tampering.what << ": " << one->problem;
   }
+}
+
+// A claim states the rows anew: what was edited before must not pass as true after it.
+TEST_P(TamperTest, AClaimSeesEditedStates) {
+  Tamper("UPDATE proposals SET state = 'applied' WHERE id = 1");
+  auto job = ledger->ClaimJob("runner", 60, {});
+  ASSERT_TRUE(job && *job);
+  EXPECT_EQ((*job)->proposal, 1);
+  EXPECT_FALSE((*job)->tampered.empty());
+  EXPECT_FALSE((*job)->uncertain) << "no runner had it before";
+}
+
+TEST_P(TamperTest, AFinishedJobMadeReadyIsUncertain) {
+  Tamper("UPDATE jobs SET state = 'ready', due_at = 0 WHERE proposal = 2");
+  auto job = ledger->ClaimJob("runner", 60, {});
+  ASSERT_TRUE(job && *job);
+  EXPECT_EQ((*job)->proposal, 2);
+  EXPECT_FALSE((*job)->tampered.empty());
+  EXPECT_TRUE((*job)->uncertain) << "its effect exists, whatever the row says";
+}
+
+TEST_P(TamperTest, UntouchedRowsAreClaimedClean) {
+  auto job = ledger->ClaimJob("runner", 60, {});
+  ASSERT_TRUE(job && *job);
+  EXPECT_EQ((*job)->tampered, "");
+}
+
+TEST_P(TamperTest, WhatWasEditedCannotBeApproved) {
+  ASSERT_EQ(Propose("INV-3"), 3);
+  ASSERT_EQ(Propose("INV-4"), 4);
+  ASSERT_EQ(Propose("INV-5"), 5);
+  ASSERT_TRUE(Decide(4, "lead-1", DecisionKind::kReject).accepted);
+  Tamper("UPDATE evidence SET document = replace(document, '5500', '1') WHERE id = 3;"
+         "UPDATE proposals SET state = 'pending_review' WHERE id = 4");
+  EXPECT_EQ(Decide(3, "lead-2").refusal_code, "LEDGER_TAMPERED") << "evidence was edited";
+  EXPECT_EQ(Decide(4, "lead-2").refusal_code, "LEDGER_TAMPERED") << "it had been rejected";
+  EXPECT_TRUE(Decide(5, "lead-2").accepted);
 }
 
 TEST_P(TamperTest, EventsRefuseUpdateAndDelete) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <set>
 #include <thread>
 
@@ -61,8 +62,62 @@ class McpStdio : public test::RuntimeFixture {
     return json{{"jsonrpc", "2.0"}, {"id", id}, {"method", "tools/call"}, {"params", {{"name", "billing.read_invoice"}}}}.dump() + "\n";
   }
 
+  // Serves until `act` has done its part; false when it does not end by itself within five seconds.
+  template <typename F>
+  bool EndsAfter(F act) {
+    int to_server[2], from_server[2];
+    EXPECT_EQ(pipe(to_server), 0);
+    EXPECT_EQ(pipe(from_server), 0);
+    StdioOptions options;
+    options.input = to_server[0];
+    options.output = from_server[1];
+    Service service(*runtime_, config_, {});
+    const session::Session session = Session();
+    std::atomic<bool> ended = false;
+    std::thread server([&] {
+      (void)ServeStdio(service, {&session, ""}, options, stop_);
+      ended = true;
+    });
+    act(to_server[1], from_server[0]);
+    for (int i = 0; i < 100 && !ended; ++i) usleep(50'000);
+    const bool in_time = ended;
+    close(to_server[1]);  // the input stayed open until here
+    if (!in_time) close(from_server[0]);
+    server.join();
+    for (const int fd : {to_server[0], from_server[1]}) close(fd);
+    return in_time;
+  }
+
   std::atomic<bool> stop_ = false;
 };
+
+TEST_F(McpStdio, EndsWhenAnIdleClientStopsReading) {
+  std::signal(SIGPIPE, SIG_IGN);
+  EXPECT_TRUE(EndsAfter([](int input, int output) {
+    EXPECT_GT(write(input, kHello.data(), kHello.size()), 0);
+    char byte;
+    EXPECT_EQ(read(output, &byte, 1), 1);
+    close(output);
+  }));
+}
+
+TEST_F(McpStdio, StopsThoughTheClientTakesNoAnswers) {
+  std::signal(SIGPIPE, SIG_IGN);
+  EXPECT_TRUE(EndsAfter([&](int input, int) {
+    std::string text(kHello);
+    for (int i = 0; i < 200; ++i) text += Call(i);  // more answers than a pipe holds
+    EXPECT_GT(write(input, text.data(), text.size()), 0);
+    usleep(300'000);
+    stop_ = true;
+  }));
+}
+
+TEST_F(McpStdio, AResponseIsNotAnswered) {
+  const auto answers = Converse(std::string(kHello) + R"({"jsonrpc":"2.0","id":7,"result":{}})" "\n"
+                                R"({"jsonrpc":"2.0","id":8,"error":{"code":1,"message":"x"}})" "\n" + Call(9));
+  EXPECT_EQ(answers.size(), 2U);
+  EXPECT_TRUE(answers.contains("9"));
+}
 
 TEST_F(McpStdio, AnswersEveryCallBeforeItEnds) {
   std::string input(kHello);
