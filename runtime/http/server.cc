@@ -21,6 +21,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http.hpp>
 
 namespace synapsor::http {
@@ -36,6 +37,7 @@ class AnyConnection {
  public:
   virtual ~AnyConnection() = default;
   virtual void CloseIfIdle() = 0;
+  virtual void CloseIfUnread() = 0;  // its request has not come in whole
   virtual void Abort() = 0;
 };
 
@@ -95,6 +97,10 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     if (idle_ || streaming_) Abort();
   }
 
+  void CloseIfUnread() override {
+    if (reading_) Abort();
+  }
+
   void Abort() override {
     error_code ignored;
     deadline_.cancel();
@@ -147,6 +153,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
 
   void ReadRequest() {
     idle_ = false;
+    reading_ = true;
     Arm(shared_.options.limits.request_seconds);
     parser_.emplace();
     parser_->body_limit(shared_.options.limits.max_body_bytes);
@@ -155,8 +162,19 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
                             [self = this->shared_from_this()](error_code error, std::size_t) { self->OnRead(error); });
   }
 
+  // Whether where the request ends, and whom it is for, can be read in one way only. Beast refuses two different lengths
+  // and a length beside chunks, but takes a coding that it does not know as no body: the body would pass as a request.
+  static bool IsAmbiguous(const beast::http::request<beast::http::string_body>& message) {
+    namespace h = beast::http;
+    const auto codings = message.count(h::field::transfer_encoding);
+    if (codings > 1 || (codings == 1 && !beast::iequals(message[h::field::transfer_encoding], "chunked"))) return true;
+    const auto hosts = message.count(h::field::host);
+    return hosts > 1 || (hosts == 0 && message.version() >= 11);
+  }
+
   void OnRead(error_code error) {
     deadline_.cancel();
+    reading_ = false;
     namespace h = beast::http;
     if (error == h::error::body_limit || error == h::error::header_limit) {
       ++shared_.too_large;
@@ -171,6 +189,9 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
       return Abort();
     }
     ++shared_.requests;
+    if (IsAmbiguous(parser_->get())) {
+      return Refuse(400, "a request names one host, and `Transfer-Encoding` is `chunked` or absent");
+    }
     keep_alive_ = parser_->get().keep_alive();
     Hand(Convert(parser_->release()));
   }
@@ -257,6 +278,7 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
   bool keep_alive_ = true;
   bool idle_ = false;
+  bool reading_ = false;
   bool streaming_ = false;
   bool gone_ = false;
 };
@@ -377,6 +399,8 @@ class Connection<Transport>::Stream final : public EventStream,
   std::atomic<bool> closed_{false};
 };
 
+constexpr int kLooksASecond = 20;
+
 class BeastServer final : public Server {
  public:
   BeastServer(const ServerOptions& options, Handler handler) : acceptor_(shared_.io), grace_(shared_.io) {
@@ -437,7 +461,7 @@ class BeastServer final : public Server {
       error_code ignored;
       acceptor_.close(ignored);
       for (AnyConnection* connection : Registry(shared_.registry)) connection->CloseIfIdle();
-      WaitForRequests(shared_.options.limits.shutdown_seconds * 20);
+      WaitForRequests(shared_.options.limits.shutdown_seconds * kLooksASecond);
     });
   }
 
@@ -478,10 +502,14 @@ class BeastServer final : public Server {
     }
   }
 
-  // Looks every 50 ms whether the last request is answered and its client gone, then closes what is left.
+  // Looks every 50 ms whether the last request is answered and its client gone, then closes what is left. Requests that
+  // are not in whole after a second are not waited for.
   void WaitForRequests(int looks_left) {
+    if (shared_.options.limits.shutdown_seconds * kLooksASecond - looks_left == kLooksASecond) {
+      for (AnyConnection* connection : Registry(shared_.registry)) connection->CloseIfUnread();
+    }
     if (shared_.open > 0 && looks_left > 0) {
-      grace_.expires_after(std::chrono::milliseconds(50));
+      grace_.expires_after(std::chrono::milliseconds(1000 / kLooksASecond));
       grace_.async_wait([this, looks_left](error_code) { WaitForRequests(looks_left - 1); });
       return;
     }

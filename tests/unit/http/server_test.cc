@@ -102,6 +102,39 @@ TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
   EXPECT_TRUE(client.closed());
 }
 
+// A body whose end two programs could see at different places would pass as a request of its own.
+TEST(HttpServer, NeverTakesABodyForARequest) {
+  RunningServer server({}, Echo);
+  for (const std::string_view coding : {"xchunked", "identity, chunked", "gzip", "chunked\r\nTransfer-Encoding: chunked"}) {
+    Client client(server.port());
+    client.Send(fmt::format("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {}\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+                            coding));
+    const std::string answer = client.Read("");
+    EXPECT_EQ(answer.find("smuggled"), std::string::npos) << coding << ": " << answer;
+    EXPECT_NE(answer.find("400"), std::string::npos) << coding << ": " << answer;
+    EXPECT_TRUE(client.closed()) << coding;
+  }
+}
+
+TEST(HttpServer, WantsExactlyOneHost) {
+  RunningServer server({}, Echo);
+  for (const std::string_view hosts : {"", "Host: a\r\nHost: b\r\n"}) {
+    Client client(server.port());
+    client.Send(fmt::format("GET / HTTP/1.1\r\n{}\r\n", hosts));
+    EXPECT_NE(client.Read("").find("400"), std::string::npos) << hosts;
+  }
+}
+
+TEST(HttpServer, StopsSoonThoughAClientNeverFinishesItsRequest) {
+  RunningServer server({}, Echo);
+  Client client(server.port());
+  client.Send("POST / HTTP/1.1\r\nHost: a\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto asked = std::chrono::steady_clock::now();
+  server.Stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(4));
+}
+
 TEST(HttpServer, RefusesBodiesAndHeadersBeyondTheLimits) {
   ServerOptions options;
   options.limits.max_body_bytes = 100;

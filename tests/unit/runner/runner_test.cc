@@ -202,5 +202,18 @@ TEST_F(Runner, ALockedLedgerChangesNothing) {
   Expect(Run("proposals list"), 0, "no proposals");
 }
 
+TEST_F(Runner, AnAuditOfNothingIsNotWhole) {
+  Expect(Run("audit verify"), 2, "there is no ledger `ledger.db`");
+  EXPECT_FALSE(fs::exists(folder_ / "ledger.db")) << "nothing is made by looking";
+  Put("ledger.db", "");
+  Expect(Run("audit verify"), 2, "there is no ledger `ledger.db`");
+}
+
+TEST_F(Runner, APortThatIsNoneIsNotTakenForAnother) {
+  for (const char* address : {"127.0.0.1:99999", "127.0.0.1:", "127.0.0.1:-1", "127.0.0.1:80x", ":80", "80"}) {
+    Expect(Run(std::string("serve --bundle b.json --http ") + address), 2, "is not ADDRESS:PORT");
+  }
+}
+
 }  // namespace
 }  // namespace synapsor
