@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "compiler/check/provenance_flow.h"
 #include "compiler/check/rules.h"
@@ -110,6 +111,22 @@ void CheckKeptOutColumns(CheckContext& cx) {
     Report(cx.sink, entity, Kind::kKeptOutColumn, column.span,
            fmt::format("`{}` is kept out by the configuration and is {} here", column.name, verb))
         .WithHelp("remove it from this clause; `keep_out` lists columns that no agent may see or write");
+  });
+  // A name that no column has keeps nothing out.
+  std::unordered_set<const schema::Table*> seen;
+  ForEachTable(cx.program, [&](const auto& entity, const ir::TableUse& table, bool) {
+    if (table.resolved.table == nullptr || table.resolved.mapping == nullptr || !seen.insert(table.resolved.table).second) return;
+    std::vector<std::string_view> names;
+    for (const schema::Column& column : table.resolved.table->columns) names.push_back(column.name);
+    for (const std::string& name : table.resolved.mapping->keep_out) {
+      if (table.resolved.table->FindColumn(name) != nullptr) continue;
+      Report(cx.sink, entity, Kind::kUnknownColumn, table.syntax.span,
+             fmt::format("`keep_out` of `{}` names `{}`, and `{}` has no such column", table.syntax.table.text, name,
+                         ir::TableName(table)))
+          .WithPhrase("this table is configured to keep out a column that it does not have")
+          .WithSchema(ir::SchemaPlace(table), "has " + ir::ListNames(names))
+          .WithHelp(ir::DidYouMean(name, names, "correct the name in the configuration, or remove it there"));
+    }
   });
 }
 

@@ -73,8 +73,9 @@ int InternalError(std::string_view what) {
 }
 
 int Main(int argc, char** argv) {
-  // A reader that goes away is an error of a write, with an exit code, not the end of the process.
+  // A reader that goes away and a file that may not grow are errors of a write, with an exit code, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const auto code = Run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     if (code) return *code;

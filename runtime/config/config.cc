@@ -415,6 +415,9 @@ Result<Config> Load(const std::string& path) {
   }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
+  if (!file && std::filesystem::exists(path, error)) {
+    return Fail(ErrorKind::kIo, fmt::format("configuration file {} cannot be read: permission denied", path));
+  }
   if (!file || !(text << file.rdbuf())) {
     return Fail(ErrorKind::kIo, fmt::format("configuration file {} cannot be read", path),
                 "create it with `sync init`, or name another with --config");
