@@ -97,7 +97,7 @@ class Worker {
       if (!IsApplied(receipt->status)) code = kExitRefused;
       SYN_RETURN_IF_ERROR(Say(*receipt));
     }
-    if (!any && !as_json_) SYN_RETURN_IF_ERROR(cli::WriteData("nothing to apply\n"));
+    if (!any && !as_json_) SYN_RETURN_IF_ERROR(SayNothingReady());
     return code;
   }
 
@@ -122,6 +122,20 @@ class Worker {
  private:
   Result<std::optional<ledger::Receipt>> Next() {
     return writeback::ApplyOne(bundle_, config_, writers_, ledger_, SystemClock(), options_);
+  }
+  // An approved change may wait though none is ready: that is not the same as none being there.
+  Status SayNothingReady() const {
+    for (const auto state : {ledger::ProposalState::kApproved, ledger::ProposalState::kPendingWorker}) {
+      ledger::ProposalFilter filter;
+      filter.state = state;
+      filter.limit = 1;
+      SYN_ASSIGN_OR_RETURN(const auto waiting, ledger_.ListProposals(filter));
+      if (waiting.empty()) continue;
+      return cli::WriteData(fmt::format(
+          "nothing to apply now; {} waits: a runner holds it or tries it again soon, or its source is disabled or not served here\n",
+          ledger::ProposalHandle(waiting.front().proposal.id)));
+    }
+    return cli::WriteData("nothing to apply\n");
   }
   Status Say(const ledger::Receipt& receipt) const {
     return cli::WriteData(as_json_ ? ReceiptJson(receipt).dump(-1, ' ', false, json::error_handler_t::replace) + "\n"

@@ -112,7 +112,9 @@ Result<int> Finish(const interp::Outcome& outcome, bool as_json) {
   } else {
     SYN_RETURN_IF_ERROR(cli::WriteData(Report(*outcome.envelope, TerminalStyle())));
   }
-  return outcome.refusal ? kExitRefused : kExitFine;
+  if (!outcome.refusal) return kExitFine;
+  // What this program or its ledger could not do is not a refusal of the call.
+  return outcome.refusal->code == "INTERNAL" || outcome.refusal->detail == "LEDGER" ? kExitFailed : kExitRefused;
 }
 
 Result<int> Run(const cli::Arguments& arguments) {

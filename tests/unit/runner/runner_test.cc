@@ -215,5 +215,13 @@ TEST_F(Runner, APortThatIsNoneIsNotTakenForAnother) {
   }
 }
 
+TEST_F(Runner, AnApprovedChangeThatWaitsIsNamed) {
+  Expect(Run("apply --once --bundle b.json"), 0, "nothing to apply\n");
+  Expect(Propose(), 0, "wrp://1");
+  Expect(Run("proposals approve 1 --as lead_7 --role billing_reviewer --reason ok"), 0, "approved");
+  Expect(Run("source disable app --as operator"), 0, "disabled");
+  Expect(Run("apply --once --bundle b.json"), 0, "wrp://1 waits");
+}
+
 }  // namespace
 }  // namespace synapsor
