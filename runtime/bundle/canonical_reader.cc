@@ -152,6 +152,39 @@ std::string_view CanonicalReader::Raw() {
   return ok() ? bytes_.substr(begin, at_ - begin) : std::string_view();
 }
 
+std::string_view CanonicalReader::Outline() {
+  const std::size_t begin = at_;
+  int depth = 0;
+  while (ok() && at_ < bytes_.size()) {
+    const char c = bytes_[at_];
+    if (c == '"') {
+      SkipText();
+    } else if (depth == 0 && (c == ',' || c == ']' || c == '}')) {
+      break;
+    } else {
+      ++at_;
+      if (c == '{' || c == '[') ++depth;
+      if (c == '}' || c == ']') --depth;
+      if (depth > kMaxDepth) Fail("too deep");
+    }
+    if (depth == 0 && (c == '"' || c == '}' || c == ']')) break;
+  }
+  if (depth != 0 || at_ == begin) Fail("not a value");
+  return ok() ? bytes_.substr(begin, at_ - begin) : std::string_view();
+}
+
+void CanonicalReader::SkipText() {
+  ++at_;
+  while (at_ < bytes_.size()) {
+    while (at_ < bytes_.size() && !kEndsRun[static_cast<unsigned char>(bytes_[at_])]) ++at_;
+    if (at_ >= bytes_.size()) break;
+    const char c = bytes_[at_];
+    at_ += c == '\\' ? 2 : 1;
+    if (c == '"') return;
+  }
+  Fail("a text is not closed");
+}
+
 void CanonicalReader::Skip(int depth) {
   if (depth > kMaxDepth) return Fail("too deep");
   switch (Peek()) {

@@ -64,6 +64,8 @@ class CanonicalReader {
   char Peek() const { return at_ < bytes_.size() ? bytes_[at_] : '\0'; }
   // One whole value of any kind, as it stands.
   std::string_view Raw();
+  // The same without looking at more than quotes and brackets: for parts that another reader reads, or nobody.
+  std::string_view Outline();
   // One line feed and nothing behind it.
   void End();
 
@@ -77,6 +79,7 @@ class CanonicalReader {
   bool AcceptWord(std::string_view word);
   void Skip(int depth);
   void SkipNumber();
+  void SkipText();
 
   std::string_view bytes_;
   std::size_t begin_ = 0;

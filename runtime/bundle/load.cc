@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <cstring>
 #include <future>
+#include <iterator>
 #include <optional>
+#include <span>
 
 #include "runtime/base/digest.h"
 #include "runtime/base/utf8.h"
@@ -107,28 +109,65 @@ std::vector<AuthorityFact> ReadAuthority(CanonicalReader& in) {
   return facts;
 }
 
-// The capabilities are most of a bundle: they are read on a thread of their own while the rest is.
+// The capabilities are most of a bundle: half of them are read on a thread of their own while this one reads the rest.
 struct CapabilityPart {
   std::vector<Capability> capabilities;
   std::string problem;
 };
 
-std::future<CapabilityPart> ReadCapabilities(CanonicalReader& in) {
-  const std::size_t begin = in.offset();
-  const std::string_view bytes = in.Raw();
-  return std::async(std::launch::async, [bytes, begin] {
-    CanonicalReader part(bytes, begin);
-    CapabilityPart read;
-    read.capabilities = ReadList(part, ReadCapability);
-    read.problem = part.problem();
-    return read;
-  });
+struct Item {
+  std::string_view bytes;
+  std::size_t begin = 0;
+};
+
+CapabilityPart ReadItems(std::span<const Item> items) {
+  CapabilityPart read;
+  read.capabilities.reserve(items.size());
+  for (const Item& item : items) {
+    CanonicalReader in(item.bytes, item.begin);
+    read.capabilities.push_back(ReadCapability(in));
+    if (in.ok() && in.offset() != item.bytes.size()) in.Fail("something follows a capability");
+    if (!in.ok()) {
+      read.problem = in.problem();
+      break;
+    }
+  }
+  return read;
 }
+
+class SplitCapabilities {
+ public:
+  void Begin(CanonicalReader& in) {
+    in.Array([&] {
+      const std::size_t begin = in.offset();
+      items_.push_back({in.Outline(), begin});
+    });
+    half_ = items_.size() / 2;
+    first_ = std::async(std::launch::async, [this] { return ReadItems(std::span(items_).first(half_)); });
+  }
+  // Waits; the problem that stands first in the text counts.
+  void End(CanonicalReader& in, std::vector<Capability>& capabilities) {
+    if (!first_.valid()) return;
+    CapabilityPart second = ReadItems(std::span(items_).subspan(half_));
+    CapabilityPart first = first_.get();
+    for (const CapabilityPart* part : {&first, &second}) {
+      if (!part->problem.empty()) in.TakeProblem(part->problem);
+    }
+    capabilities = std::move(first.capabilities);
+    capabilities.insert(capabilities.end(), std::make_move_iterator(second.capabilities.begin()),
+                        std::make_move_iterator(second.capabilities.end()));
+  }
+
+ private:
+  std::vector<Item> items_;
+  std::size_t half_ = 0;
+  std::future<CapabilityPart> first_;
+};
 
 // The digest's member must be the very one that was cut out.
 Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place, AuthorityFacts facts) {
   Bundle bundle;
-  std::future<CapabilityPart> capabilities;
+  SplitCapabilities capabilities;
   int members = 0;
   in.Object([&](std::string_view key) {
     ++members;
@@ -136,10 +175,10 @@ Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place, AuthorityFacts 
       if (facts == AuthorityFacts::kKeep) {
         bundle.authority = ReadAuthority(in);
       } else {
-        in.Raw();
+        in.Outline();
       }
     } else if (key == "capabilities") {
-      capabilities = ReadCapabilities(in);
+      capabilities.Begin(in);
     } else if (key == "compiler") {
       bundle.compiler_version = in.String();
     } else if (key == "contexts") {
@@ -163,11 +202,7 @@ Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place, AuthorityFacts 
     return true;
   });
   in.End();
-  if (capabilities.valid()) {
-    CapabilityPart read = capabilities.get();
-    in.TakeProblem(read.problem);
-    bundle.capabilities = std::move(read.capabilities);
-  }
+  capabilities.End(in, bundle.capabilities);
   if (members != 10) in.Fail("a member of the bundle is missing");
   return bundle;
 }
