@@ -360,6 +360,7 @@ class Parser {
     return Object(
         value, where,
         {{"default_role", String(approval.default_role)},
+         {"reviewers_file", Path(approval.reviewers_file)},
          {"proposal_ttl_hours", Int(approval.proposal_ttl_hours, 1, 24 * 365)},
          {"roles", Each([&](const std::string& role, const JsonValue& v, const std::string& w) {
             return Strings(approval.role_members[role])(v, w);

@@ -49,6 +49,7 @@ struct Table {
 struct Approval {
   std::string default_role = "reviewer";            // for proposals outside a workflow
   int proposal_ttl_hours = 24 * 7;
+  std::string reviewers_file;                       // who may log in to the review pages; empty: tokens only
   std::map<std::string, std::vector<std::string>> role_members;  // role -> principals, for the operator's command line
 };
 

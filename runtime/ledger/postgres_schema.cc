@@ -37,7 +37,7 @@ CREATE TABLE proposals (
 CREATE UNIQUE INDEX proposals_open ON proposals (tenant, source, schema_name, table_name, object)
   WHERE state IN ('pending_review', 'approved', 'pending_worker', 'reconciliation_required');
 CREATE INDEX proposals_state ON proposals (state, id);
-CREATE INDEX proposals_tenant ON proposals (tenant, id);
+CREATE INDEX proposals_inbox ON proposals (tenant, id, state, capability, principal, object, created_at);
 CREATE INDEX proposals_capability ON proposals (capability, id);
 CREATE INDEX proposals_principal ON proposals (principal, id);
 CREATE INDEX proposals_object ON proposals (object, id);

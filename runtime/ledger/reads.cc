@@ -119,7 +119,8 @@ Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id
 }
 
 Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter) {
-  std::string sql(kView);
+  // The inner query finds a tenant's ids in one index that has every filtered column, without touching documents.
+  std::string sql = std::string(kView) + "WHERE id IN (SELECT id FROM proposals ";
   std::vector<Param> params;
   const auto where = [&](std::string_view condition, Param value) {
     sql += params.empty() ? "WHERE " : "AND ";
@@ -135,7 +136,7 @@ Result<std::vector<ProposalView>> ReadProposals(Session& session, const Proposal
   if (filter.until) where("created_at <", filter.until->micros);
   if (filter.before_id > 0) where("id <", filter.before_id);
   params.push_back(std::clamp(filter.limit, 1, 1000));
-  sql += fmt::format("ORDER BY id DESC LIMIT ${}", params.size());
+  sql += fmt::format("ORDER BY id DESC LIMIT ${}) ORDER BY id DESC", params.size());
   SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(sql, params.data(), params.size()));
   std::vector<ProposalView> views;
   for (const auto& row : rows) {

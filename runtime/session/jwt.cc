@@ -174,6 +174,8 @@ tl::expected<Session, TokenRefusal> TokenVerifier::Verify(std::string_view token
   Session session;
   session.provider = "jwt";
   session.roles = Roles(parts->claims, config_.roles_claim);
+  // Far times are cut where microseconds end; nothing lives that long.
+  session.expires = Instant{static_cast<std::int64_t>(std::min(*Time(parts->claims, "exp"), 9e12) * 1e6)};
   for (const auto& [key, claim] : config_.claims) {
     if (auto value = ClaimText(parts->claims, claim); value && !value->empty()) {
       session.values.emplace(key, std::move(*value));

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/base/clock.h"
 #include "runtime/base/result.h"
 #include "runtime/config/config.h"
 
@@ -17,6 +18,7 @@ struct Session {
   std::map<std::string, std::string, std::less<>> values;
   std::vector<std::string> roles;   // of a reviewer
   std::string provider;             // environment, jwt, operator
+  std::optional<Instant> expires;   // of the token that says all this
 
   // Null when missing or empty: the call is then refused.
   const std::string* Find(std::string_view key) const;
