@@ -133,6 +133,22 @@ std::vector<std::string> Roles(const json& claims, const std::string& name) {
   return roles;
 }
 
+// The path is already resolved against the configuration's folder.
+Result<std::string> ReadJwks(const std::string& path) {
+  const auto cannot = [&](std::string_view why) {
+    return Fail(ErrorKind::kIo, fmt::format("cannot read the JWKS file `{}`: {}", path, why),
+                "`session.jwt.jwks_file` is relative to the folder of the configuration");
+  };
+  std::error_code problem;
+  const auto kind = std::filesystem::status(path, problem).type();
+  if (kind == std::filesystem::file_type::not_found) return cannot("there is no such file");
+  if (kind == std::filesystem::file_type::directory) return cannot("it is a folder");
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return cannot("it is empty, or this account may not read it");
+  return std::move(text).str();
+}
+
 }  // namespace
 
 Result<TokenVerifier> TokenVerifier::FromConfig(const config::Config& config) {
@@ -143,12 +159,8 @@ Result<TokenVerifier> TokenVerifier::FromConfig(const config::Config& config) {
   }
   std::vector<Key> keys;
   if (!session.jwks_file.empty()) {
-    const std::filesystem::path path = std::filesystem::path(config.directory) / session.jwks_file;
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Fail(ErrorKind::kIo, fmt::format("cannot read the JWKS file `{}`", path.string()));
-    std::ostringstream text;
-    text << file.rdbuf();
-    SYN_ASSIGN_OR_RETURN(keys, ParseJwks(text.str(), path.string()));
+    SYN_ASSIGN_OR_RETURN(const std::string text, ReadJwks(session.jwks_file));
+    SYN_ASSIGN_OR_RETURN(keys, ParseJwks(text, session.jwks_file));
   }
   if (!session.hs256.empty()) {
     SYN_ASSIGN_OR_RETURN(std::string secret, config::ReadSecret(session.hs256, "session.hs256"));

@@ -7,6 +7,8 @@
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace synapsor::session {
@@ -181,6 +183,35 @@ TEST(Jws, VerifiesRs256AndRefusesShortKeys) {
   EVP_PKEY* small = EVP_RSA_gen(1024);
   EXPECT_FALSE(ParseJwks(RsaJwks(small), "k.json").has_value());
   EVP_PKEY_free(small);
+}
+
+// A configuration in a folder below the current one, as `--config conf/synapsor.json` names it.
+TEST(Jwt, FindsTheKeyFileBesideTheConfiguration) {
+  namespace fs = std::filesystem;
+  const fs::path before = fs::current_path();
+  const fs::path folder = fs::path(testing::TempDir()) / fmt::format("jwks_{}", ::getpid());
+  fs::create_directories(folder / "conf");
+  fs::current_path(folder);
+  const auto write = [](const fs::path& path, std::string_view text) { std::ofstream(path) << text; };
+  const auto verifier = [] {
+    const auto config = config::Load("conf/synapsor.json");
+    EXPECT_TRUE(config) << config.error().message;
+    return TokenVerifier::FromConfig(*config);
+  };
+  constexpr std::string_view kConfig = R"({{"session": {{"provider": "jwt", "jwt": {{"issuer": "i", "audience": "a", "jwks_file": "{}"}}}}}})";
+  write("conf/synapsor.json", fmt::format(kConfig, "keys.json"));
+  EXPECT_NE(verifier().error().message.find("no such file"), std::string::npos);
+  write("conf/keys.json", "");
+  EXPECT_NE(verifier().error().message.find("cannot read the JWKS file `conf/keys.json`"), std::string::npos);
+  constexpr std::string_view kKeys = R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+  write("conf/keys.json", kKeys);
+  EXPECT_TRUE(verifier());
+  write("conf/synapsor.json", fmt::format(kConfig, (folder / "conf" / "keys.json").string()));
+  EXPECT_TRUE(verifier());
+  write("conf/synapsor.json", fmt::format(kConfig, "."));
+  EXPECT_NE(verifier().error().message.find("it is a folder"), std::string::npos);
+  fs::current_path(before);
+  fs::remove_all(folder);
 }
 
 TEST(Jws, RefusesKeysThatDoNotBelongInTheFile) {
