@@ -18,5 +18,6 @@ Order CompareGuard(const std::string& before, const std::string& after);
 Order CompareAudit(const std::string& before, const std::string& after);
 Order CompareBounds(const std::string& before, const std::string& after);  // of ARGs and written columns
 Order CompareApproval(const std::string& before, const std::string& after);
+Order ComparePolicy(const std::string& before, const std::string& after);  // compare_policy.cc
 
 }  // namespace synapsor::authority

@@ -219,12 +219,28 @@ void AddWorkflow(Extraction& out, const ir::Workflow& workflow, const bundle::Bu
   keep("evidence", syntax.retention_evidence_days);
 }
 
+// Conditions and limits in the words of the DDL: comparable, and what a reviewer of the change reads.
+std::string PolicyText(const bundle::Policy& policy) {
+  json text = {{"when", json::array()}};
+  for (const bundle::PolicyCondition& condition : policy.conditions) {
+    const bool bare = condition.literal.type == ScalarType::kDecimal || condition.literal.type == ScalarType::kBoolean;
+    text["when"].push_back(fmt::format(fmt::runtime(bare ? "{} {} {}" : "{} {} '{}'"), condition.path, condition.relation,
+                                       condition.literal.text));
+  }
+  for (const bundle::PolicyLimit& limit : policy.limits) {
+    const std::string what = fmt::format("{} PER {}DAY", limit.total_column.empty() ? "APPROVALS" : "TOTAL " + limit.total_column,
+                                         limit.per_object ? "OBJECT " : "");
+    text["limits"][what] = limit.amount;
+  }
+  return CanonicalJson(text);
+}
+
 void AddPolicies(Extraction& out, const bundle::Bundle& built) {
   for (const bundle::Policy& policy : built.policies) {
     const auto found = out.program.policy_names.find(policy.name);
     const Span place = found == out.program.policy_names.end() ? Span::None()
                                                                : out.program.policies.Get(found->second).syntax->name.span;
-    out.Add(policy.scope, kSettle, policy.name, policy.digest, place);
+    out.Add(policy.scope, kSettle, policy.name, PolicyText(policy), place);
   }
 }
 

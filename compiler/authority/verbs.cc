@@ -46,8 +46,8 @@ constexpr VerbRule kRules[] = {
     {kRecord, kRun, false, kN, Unordered, "requires evidence", "no longer requires evidence", "requires evidence"},
     {kKeep, kRun, false, kNo, Neutral, "keeps {0} for {2} days", "keeps {0} for no stated time, was {1} days",
      "keeps {0} for {2} days, was {1}"},
-    {kSettle, "", true, kB, Unordered, "may be settled without a reviewer by {0}", "is no longer settled by {0}",
-     "is settled under other conditions by {0}"},
+    {kSettle, "", true, kB, ComparePolicy, "may be settled without a reviewer by {0} ({2})", "is no longer settled by {0}",
+     "is settled without a reviewer by {0} within {2}, was {1}"},
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ inline constexpr std::string_view kRequire = "require";    // session key
 inline constexpr std::string_view kApprove = "approve";    // risk level: role and number as JSON
 inline constexpr std::string_view kRecord = "record";      // evidence
 inline constexpr std::string_view kKeep = "keep";          // runs, evidence: days
-inline constexpr std::string_view kSettle = "settle";      // policy: digest
+inline constexpr std::string_view kSettle = "settle";      // policy: conditions and limits as JSON
 
 inline constexpr std::string_view kUnscoped = "single tenant";
 inline constexpr std::string_view kInContext = ", only the row of the context";

@@ -7,6 +7,7 @@
 #include "compiler/plan/contracts.h"
 #include "compiler/plan/patch_plan.h"
 #include "compiler/plan/plan.h"
+#include "compiler/plan/policy_plan.h"
 #include "compiler/plan/query_plan.h"
 #include "compiler/plan/refuse.h"
 #include "compiler/plan/tool_name.h"
@@ -102,7 +103,7 @@ void BuildCapabilities(const ir::Program& program, const std::vector<const ir::C
     made.tool_name = tool_names[i];
     made.tool = ToolDefinition(made);
     if (capability.write) {
-      made.patch = PlanPatch(capability, program.contexts.Get(capability.context), sink);
+      made.patch = PlanPatch(capability, program.contexts.Get(capability.context), ObservedColumns(program, capability), sink);
       if (!made.patch) continue;
     }
     bundle.capabilities.push_back(std::move(made));
@@ -122,6 +123,7 @@ bundle::Bundle BuildBundle(const ir::Program& program, diag::Sink& sink) {
   for (const ir::Workflow* workflow : ByName(program.workflows)) {
     bundle.workflows.push_back(MakeWorkflow(program, *workflow));
   }
+  bundle.policies = PlanPolicies(program, sink);
   bundle.Index();
   bundle.sources = UsedSources(program, bundle);
   return bundle;

@@ -26,6 +26,7 @@ struct Planner {
   diag::Sink& sink;
   bundle::PatchPlan plan;
   std::vector<const Column*> compared;  // before image, sorted by name
+  std::vector<const Column*> observed;  // for settlement policies
 
   schema::Engine engine() const { return write.target.resolved.source->engine; }
   std::string Target() const {
@@ -113,7 +114,7 @@ void AddAnchor(StatementBuilder& builder, const Planner& planner, bool from_prop
   builder.Add("\n  AND ").AddEquality({}, *write.tenant.column, value("tenant", planner.plan.tenant));
 }
 
-// Key, tenant, guard, written and compared columns, each once.
+// Key, tenant, guard, written, compared and observed columns, each once.
 std::vector<const Column*> ImageColumns(const Planner& planner) {
   std::vector<const Column*> columns;
   const auto add = [&](const Column* column) {
@@ -124,6 +125,7 @@ std::vector<const Column*> ImageColumns(const Planner& planner) {
   if (planner.write.guard != ir::GuardKind::kBeforeImage) add(planner.write.guard_column.column);
   for (const ir::WriteColumn& set : planner.write.columns) add(set.column.column);
   for (const Column* column : planner.compared) add(column);
+  for (const Column* column : planner.observed) add(column);
   return columns;
 }
 
@@ -217,15 +219,17 @@ const Column* ComparedRootColumn(const ir::Capability& capability, const ir::Con
   return capability.write->key.column;
 }
 
-std::optional<bundle::PatchPlan> PlanPatch(const ir::Capability& capability, const ir::Context& context, diag::Sink& sink) {
+std::optional<bundle::PatchPlan> PlanPatch(const ir::Capability& capability, const ir::Context& context,
+                                           const std::vector<const Column*>& observed, diag::Sink& sink) {
   const ir::Write& write = *capability.write;
-  Planner planner{capability, context, write, sink, {}, {}};
+  Planner planner{capability, context, write, sink, {}, {}, observed};
   if (!CanBePlanned(planner)) return std::nullopt;
   bundle::PatchPlan& plan = planner.plan;
   plan.source = write.target.resolved.source->name;
   plan.schema = write.target.resolved.schema;
   plan.table = write.target.resolved.name;
   if (!PlanAnchors(planner) || !PlanGuard(planner) || !PlanSet(planner)) return std::nullopt;
+  for (const Column* column : observed) plan.observed.push_back(column->name);
   plan.before = PlanImage(planner, false);
   plan.lock = PlanImage(planner, true);
   plan.update = PlanUpdate(planner);

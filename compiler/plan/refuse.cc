@@ -24,8 +24,6 @@ constexpr Refusal kSearch = {Kind::kSearchNotExecutable, "SEARCH cannot be compi
                              "remove the SEARCH, or read the rows through INCLUDE"};
 constexpr Refusal kPlan = {Kind::kPlanNotExecutable, "PLAN … END PLAN cannot be compiled into a plan",
                            "remove the PLAN; the capability then returns the slots of its context"};
-constexpr Refusal kPolicy = {Kind::kSettlementNotExecutable, "a settlement policy cannot be compiled into a plan",
-                             "remove the policy; its proposals then wait for a reviewer"};
 constexpr Refusal kInsert = {Kind::kOperationNotExecutable, "OPERATION INSERT cannot be compiled into a plan",
                              "only OPERATION UPDATE of one guarded row is carried out"};
 constexpr Refusal kDelete = {Kind::kOperationNotExecutable, "OPERATION DELETE cannot be compiled into a plan",
@@ -53,7 +51,6 @@ void RefuseConstructs(const ir::Program& program, diag::Sink& sink) {
     const auto& actions = workflow.syntax->allowed_external_actions;
     if (!actions.empty()) Refuse(workflow, kExternalActions, Join(actions.front().span, actions.back().span), sink);
   }
-  for (const ir::Policy& policy : program.policies) Refuse(policy, kPolicy, policy.syntax->name.span, sink);
 }
 
 template <typename Entity>

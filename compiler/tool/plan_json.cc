@@ -102,6 +102,26 @@ json PatchJson(const bundle::Bundle& bundle, const bundle::PatchPlan& patch) {
   return object;
 }
 
+json PolicyJson(const bundle::Policy& policy) {
+  json conditions = json::array(), limits = json::array();
+  for (const bundle::PolicyCondition& condition : policy.conditions) {
+    conditions.push_back({{"path", condition.path},
+                          {"relation", condition.relation},
+                          {"value", condition.literal.text},
+                          {"type", ScalarTypeName(condition.literal.type)}});
+  }
+  for (const bundle::PolicyLimit& limit : policy.limits) {
+    limits.push_back({{"total_column", limit.total_column}, {"amount", limit.amount}, {"per_object", limit.per_object}});
+  }
+  return {{"name", policy.name},
+          {policy.for_workflow ? "workflow" : "capability", policy.scope},
+          {"target_branch", policy.target_branch},
+          {"conditions", std::move(conditions)},
+          {"limits", std::move(limits)},
+          {"auto_commit", policy.auto_commit},
+          {"digest", policy.digest}};
+}
+
 }  // namespace
 
 json PlanAsJson(const bundle::Bundle& bundle) {
@@ -131,7 +151,9 @@ json PlanAsJson(const bundle::Bundle& bundle) {
                          {"evidence_required", workflow.evidence_required},
                          {"risk_rules", std::move(rules)}});
   }
-  return {{"capabilities", std::move(capabilities)}, {"workflows", std::move(workflows)}, {"digest", bundle.digest}};
+  json policies = json::array();
+  for (const bundle::Policy& policy : bundle.policies) policies.push_back(PolicyJson(policy));
+  return {{"capabilities", std::move(capabilities)}, {"policies", std::move(policies)}, {"workflows", std::move(workflows)}, {"digest", bundle.digest}};
 }
 
 }  // namespace synapsor::tool

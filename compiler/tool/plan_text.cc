@@ -170,6 +170,26 @@ std::string SummaryText(const Capability& capability) {
   return text;
 }
 
+std::string LiteralText(const Scalar& literal) {
+  const bool bare = literal.type == ScalarType::kDecimal || literal.type == ScalarType::kBoolean;
+  return bare ? literal.text : fmt::format("'{}'", literal.text);
+}
+
+// The decision table: every row must hold, or the proposal waits for a reviewer.
+void ShowPolicy(Page& page, int indent, const bundle::Policy& policy) {
+  std::vector<std::vector<std::string>> rows;
+  for (const bundle::PolicyCondition& condition : policy.conditions) {
+    rows.push_back({rows.empty() ? "when" : "and", condition.path, condition.relation, LiteralText(condition.literal)});
+  }
+  for (const bundle::PolicyLimit& limit : policy.limits) {
+    rows.push_back({"limit", limit.total_column.empty() ? "approvals" : fmt::format("sum of |change| of {}", limit.total_column), "<=",
+                    fmt::format("{} a UTC day{}", limit.amount, limit.per_object ? " for one row" : "")});
+  }
+  page.Table(indent, rows);
+  page.Line(indent, policy.auto_commit ? "then approved and committed, otherwise left proposed" : "then approved, otherwise left proposed");
+  page.Line(indent, "never where a workflow demands a reviewer or several; NULL never holds");
+}
+
 void ShowApproval(Page& page, const Capability& capability, const bundle::Bundle& bundle, const std::string& default_role) {
   page.Line(1, "approval (never the proposer)");
   std::vector<std::vector<std::string>> rows;
@@ -183,6 +203,11 @@ void ShowApproval(Page& page, const Capability& capability, const bundle::Bundle
   }
   rows.push_back({"outside a workflow", fmt::format("1 by role {}", default_role)});
   page.Table(2, rows);
+  for (const bundle::Policy& policy : bundle.policies) {
+    if (policy.for_workflow || policy.scope != capability.name) continue;
+    page.Line(2, fmt::format("or, when asked to settle by {}:", policy.name));
+    ShowPolicy(page, 3, policy);
+  }
 }
 
 std::string PlaceOf(const ir::Program& program, const Capability& capability) {
@@ -251,6 +276,11 @@ std::string PlanAsText(const bundle::Bundle& bundle, const ir::Program& program,
     page.Line(1, "allows " + Join(workflow.capabilities));
     page.Line(1, "requires the session keys " + Join(workflow.session_keys));
     page.Line(1, workflow.evidence_required ? "requires evidence" : "does not require evidence");
+    for (const bundle::Policy& policy : bundle.policies) {
+      if (!policy.for_workflow || policy.scope != workflow.name) continue;
+      page.Line(1, fmt::format("a run may be settled by {}, all of its proposals or none:", policy.name));
+      ShowPolicy(page, 2, policy);
+    }
     out += page.Take() + "\n";
   }
   return out + fmt::format("{} over {}, bundle {}\n", Count(bundle), Printable(Sources(bundle)), bundle.digest);

@@ -103,6 +103,7 @@ struct PatchPlan {
   Statement before;                          // reader: key, tenant, guard, written and compared columns
   Statement lock;                            // writer: the same columns, FOR UPDATE where the engine has it
   Statement update;                          // one guarded row
+  std::vector<std::string> observed;         // columns of `before` that settlement policies decide by, sorted
   std::optional<Audit> audit;
   bool target_is_context_root = false;       // then key must equal the context's root key
   std::string root_key_slot;                 // name of the context query's column that holds the root key, or empty

@@ -88,6 +88,7 @@ PatchPlan ReadPatch(CanonicalReader& in) {
          v.patch.key_type = key.type;
        }},
       {"lock", [](CanonicalReader& r, P& v) { v.lock = ReadStatementObject(r); }},
+      {"observed", [](CanonicalReader& r, P& v) { v.patch.observed = ReadTexts(r); }},
       {"root_key_slot", [](CanonicalReader& r, P& v) { v.patch.root_key_slot = r.String(); }},
       {"schema", [](CanonicalReader& r, P& v) { v.patch.schema = r.String(); }},
       {"set", [](CanonicalReader& r, P& v) { v.patch.set = ReadList(r, ReadSet); }},

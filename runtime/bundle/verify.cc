@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "runtime/base/decimal.h"
+#include "runtime/bundle/write.h"
+
 namespace synapsor::bundle {
 namespace {
 
@@ -104,6 +107,9 @@ std::string CheckPatch(const Capability& capability, const Context& context) {
   if (patch.target_is_context_root && !HasColumn(context.query.statement, patch.root_key_slot)) {
     return "the context does not read `" + patch.root_key_slot + "`";
   }
+  for (const std::string& column : patch.observed) {
+    if (!HasColumn(patch.before, column)) return "policies decide by `" + column + "`, which is not read";
+  }
   if (std::string misfit = CheckGuard(patch); !misfit.empty()) return misfit;
   for (const auto& [statement, what] : {std::pair(&patch.before, "`before`"), std::pair(&patch.lock, "`lock`"),
                                         std::pair(&patch.update, "`update`")}) {
@@ -149,10 +155,32 @@ std::string CheckWorkflow(const Workflow& workflow, const Bundle& bundle) {
   return {};
 }
 
+std::string CheckCondition(const PolicyCondition& condition) {
+  const std::string_view path = condition.path;
+  const bool known = path == "target_table" || path == "operation" || path.starts_with("trusted_before.") ||
+                     path.starts_with("trusted_after.");
+  if (!known) return "there is no `" + condition.path + "` to decide by";
+  constexpr std::string_view kRelations[] = {"=", "!=", "<", "<=", ">", ">="};
+  if (std::find(std::begin(kRelations), std::end(kRelations), condition.relation) == std::end(kRelations)) {
+    return "a comparison is unknown";
+  }
+  return condition.literal.is_null ? "a condition compares with null" : "";
+}
+
 std::string CheckPolicy(const Policy& policy, const Bundle& bundle) {
   const bool exists = policy.for_workflow ? bundle.FindWorkflow(policy.scope) != nullptr
                                           : bundle.FindCapability(policy.scope) != nullptr;
-  return exists ? std::string() : "`" + policy.scope + "` does not exist";
+  if (!exists) return "`" + policy.scope + "` does not exist";
+  if (policy.conditions.empty()) return "it has no condition";
+  if (policy.target_branch != "main" || policy.auto_merge) return "it settles elsewhere than in main";
+  for (const PolicyCondition& condition : policy.conditions) {
+    if (std::string misfit = CheckCondition(condition); !misfit.empty()) return misfit;
+  }
+  for (const PolicyLimit& limit : policy.limits) {
+    const auto order = CompareNumbers(limit.amount, "0");
+    if (!order || *order <= 0) return "a limit is not above 0";
+  }
+  return PolicyDigest(policy) == policy.digest ? std::string() : "its digest is not that of what it says";
 }
 
 template <typename T, typename Check>

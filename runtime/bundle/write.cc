@@ -159,6 +159,7 @@ json WritePatch(const PatchPlan& patch) {
     object["audit"] = {{"stream", patch.audit->stream}};
     if (patch.audit->insert) object["audit"]["insert"] = WriteStatement(*patch.audit->insert, {});
   }
+  Put(object, "observed", patch.observed);
   Put(object, "target_is_context_root", patch.target_is_context_root);
   Put(object, "root_key_slot", patch.root_key_slot);
   return object;
@@ -211,7 +212,8 @@ json WriteWorkflow(const Workflow& workflow) {
 }
 
 json WritePolicy(const Policy& policy) {
-  json object{{"name", policy.name}, {"scope", policy.scope}, {"digest", policy.digest}};
+  json object{{"name", policy.name}, {"scope", policy.scope}};
+  Put(object, "digest", policy.digest);
   Put(object, "for_workflow", policy.for_workflow);
   Put(object, "target_branch", policy.target_branch);
   PutEach(object, "conditions", policy.conditions, [](const PolicyCondition& condition) {
@@ -278,6 +280,11 @@ std::string Write(Bundle& bundle) {
   bundle.digest = Digest(CanonicalJson(object));
   object["digest"] = bundle.digest;
   return CanonicalJson(object) + "\n";
+}
+
+std::string PolicyDigest(Policy policy) {
+  policy.digest.clear();
+  return Digest(CanonicalJson(WritePolicy(policy)));
 }
 
 Status WriteFile(Bundle& bundle, const std::string& path) { return ReplaceFile(path, Write(bundle)); }

@@ -14,4 +14,7 @@ std::string Write(Bundle& bundle);
 // Through a temporary file beside `path` and a rename: the old file or the whole new one, never a part.
 Status WriteFile(Bundle& bundle, const std::string& path);
 
+// What Policy::digest must be: over everything that the policy says.
+std::string PolicyDigest(Policy policy);
+
 }  // namespace synapsor::bundle

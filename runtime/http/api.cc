@@ -32,6 +32,9 @@ constexpr std::string_view kProposalMembers[] = {"proposal"};
 constexpr std::string_view kDecisionMembers[] = {"proposal", "proposal_hash", "reason"};
 constexpr std::string_view kListMembers[] = {"before", "capability", "limit", "principal", "state"};
 
+constexpr std::string_view kSettleMembers[] = {"policy", "proposal"};
+constexpr std::string_view kSettleRunMembers[] = {"policy"};
+
 constexpr Route kRoutes[] = {
     {"/v1/agent/invoke", "", false, InvokeRoute, kInvokeMembers},
     {"/v1/agent/runs", "", false, StartRunRoute, kStartMembers},
@@ -42,6 +45,8 @@ constexpr Route kRoutes[] = {
     {"/v1/agent/proposals/reject", "", false, RejectRoute, kDecisionMembers},
     {"/v1/agent/proposals/cancel", "", false, CancelRoute, kDecisionMembers},
     {"/v1/agent/proposals/commit", "", false, CommitRoute, kProposalMembers},
+    {"/v1/agent/proposals/settle", "", false, SettleRoute, kSettleMembers},
+    {"/v1/agent/runs/", "/settle", true, SettleRunRoute, kSettleRunMembers},
     {"/v1/agent/proposals/list", "", false, ListRoute, kListMembers},
     {"/v1/resources/read", "", false, ReadResourceRoute, kReadMembers},
 };

@@ -13,6 +13,7 @@
 #include "runtime/http/answer.h"
 #include "runtime/http/server.h"
 #include "runtime/interp/invoke.h"
+#include "runtime/proposal/settle.h"
 #include "runtime/session/session.h"
 
 namespace synapsor::http {
@@ -45,6 +46,7 @@ ApiAnswer InvokeRoute(const ApiCall& call);        // api_runs.cc
 ApiAnswer StartRunRoute(const ApiCall& call);
 ApiAnswer StepRoute(const ApiCall& call);
 ApiAnswer ReplayRoute(const ApiCall& call);
+ApiAnswer SettleRunRoute(const ApiCall& call);
 ApiAnswer ReadResourceRoute(const ApiCall& call);
 ApiAnswer PreviewRoute(const ApiCall& call);       // api_proposals.cc
 ApiAnswer ApproveRoute(const ApiCall& call);
@@ -52,12 +54,16 @@ ApiAnswer RejectRoute(const ApiCall& call);
 ApiAnswer CancelRoute(const ApiCall& call);
 ApiAnswer CommitRoute(const ApiCall& call);
 ApiAnswer ListRoute(const ApiCall& call);
+ApiAnswer SettleRoute(const ApiCall& call);
 
 // Members of a body, strictly typed; INVALID_ARGUMENT names the member.
 ApiResult<std::string> TextMember(const nlohmann::json& body, std::string_view name, bool required);
 ApiResult<bool> BoolMember(const nlohmann::json& body, std::string_view name);
 // A handle, or its bare number as text or integer.
 ApiResult<std::int64_t> HandleMember(const nlohmann::json& body, std::string_view name, std::string_view scheme);
+
+// What settling came to; refusals are errors of the route.
+ApiAnswer SettlementAnswer(const Result<proposal::Settlement>& settlement);  // api_proposals.cc
 
 // The tenant and principal of the session; a verified session always has both.
 const std::string& TenantOf(const ApiCall& call);

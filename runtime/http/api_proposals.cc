@@ -44,7 +44,12 @@ json DecisionJson(const ledger::Decision& decision) {
                {"subject", decision.subject},
                {"reason", decision.reason},
                {"at", FormatInstant(decision.at)}};
-  if (!decision.policy_digest.empty()) body["policy_digest"] = decision.policy_digest;
+  if (!decision.policy_digest.empty()) {
+    body["policy"] = decision.policy;
+    body["policy_digest"] = decision.policy_digest;
+    body["conditions"] = decision.conditions;
+    body["asked_by"] = decision.asked_by;
+  }
   return body;
 }
 
@@ -143,6 +148,21 @@ ApiAnswer CommitRoute(const ApiCall& call) {
               {"proposal_id", ledger::ProposalHandle(view->proposal.id)},
               {"trusted_worker_required", view->state == kApproved || view->state == kPendingWorker},
               {"source_database_changed", view->state == kApplied}};
+}
+
+ApiAnswer SettlementAnswer(const Result<proposal::Settlement>& settlement) {
+  if (!settlement) return tl::unexpected(Unavailable());
+  if (!settlement->refusal_code.empty()) return ApiFail(settlement->refusal_code, settlement->refusal_message);
+  return proposal::ToJson(*settlement);
+}
+
+ApiAnswer SettleRoute(const ApiCall& call) {
+  const auto policy = TextMember(call.body, "policy", true);
+  if (!policy) return tl::unexpected(policy.error());
+  const auto view = FindVisible(call);
+  if (!view) return tl::unexpected(view.error());
+  return SettlementAnswer(proposal::SettleProposal(call.context.runtime.bundle(), call.context.runtime.ledger(),
+                                                   view->proposal.id, *policy, {PrincipalOf(call), call.session.roles}));
 }
 
 ApiAnswer ListRoute(const ApiCall& call) {

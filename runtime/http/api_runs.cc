@@ -131,6 +131,18 @@ ApiAnswer StepRoute(const ApiCall& call) {
   return Invoke(call, std::move(options));
 }
 
+// All proposals of the caller's run that wait, or none of them.
+ApiAnswer SettleRunRoute(const ApiCall& call) {
+  const std::int64_t id = ledger::ParseHandle(call.path_id, ledger::kRunScheme);
+  if (id <= 0) return ApiFail("NOT_FOUND", "no such run");
+  const auto run = OwnRun(call, id);
+  if (!run) return tl::unexpected(run.error());
+  const auto policy = TextMember(call.body, "policy", true);
+  if (!policy) return tl::unexpected(policy.error());
+  return SettlementAnswer(proposal::SettleRun(call.context.runtime.bundle(), call.context.runtime.ledger(), id, *policy,
+                                              {PrincipalOf(call), call.session.roles}));
+}
+
 ApiAnswer ReplayRoute(const ApiCall& call) {
   const auto id = HandleMember(call.body, "run_id", ledger::kRunScheme);
   if (!id) return tl::unexpected(id.error());

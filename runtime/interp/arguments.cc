@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "runtime/interp/decimal.h"
+#include "runtime/base/decimal.h"
 #include "runtime/interp/text.h"
 
 namespace synapsor::interp {

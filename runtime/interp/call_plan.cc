@@ -77,6 +77,7 @@ void AddPatch(const bundle::PatchPlan& patch, CallPlan& plan) {
   }
   plan.root_key = ColumnIndex(plan.context->query.statement, patch.root_key_slot);
   plan.guard = ColumnIndex(patch.before, patch.guard.column);
+  for (const std::string& column : patch.observed) plan.observed.push_back(ColumnIndex(patch.before, column));
   for (const std::string& column : patch.guard.compared) {
     plan.compared.push_back(ColumnIndex(patch.before, column));
   }

@@ -51,6 +51,7 @@ struct CallPlan {
   std::size_t root_key = 0;               // column of the context's query
   std::size_t guard = 0;                  // column of the before image
   std::vector<std::size_t> compared;      // of the before image
+  std::vector<std::size_t> observed;      // of the before image: kept for settlement policies
   std::vector<ValueSource> summary;       // one for each value part, in order
 };
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "runtime/interp/decimal.h"
+#include "runtime/base/decimal.h"
 #include "runtime/interp/summary.h"
 #include "runtime/interp/text.h"
 
@@ -134,10 +134,14 @@ Checked<ledger::Proposal> MakeProposal(const CallPlan& plan, const CallValues& v
   proposal.key = values.key;
   proposal.tenant_value = values.tenant;
   proposal.columns = *std::move(columns);
+  for (const std::size_t index : plan.observed) {
+    proposal.observed.push_back({patch.before.columns[index].name, snapshot.before[index]});
+  }
   proposal.summary = *std::move(summary);
   proposal.risk = frame.need.risk;
   proposal.required_role = frame.need.role;
   proposal.required_approvals = frame.need.approvals;
+  proposal.policy_may_approve = frame.need.policy_may_approve;
   proposal.bundle_digest = frame.bundle->digest;
   proposal.update_fingerprint = patch.update.fingerprint;
   proposal.audit_stream = patch.audit ? patch.audit->stream : std::string();

@@ -17,6 +17,7 @@ ApprovalNeed NeededApproval(const bundle::Workflow* workflow, const config::Appr
   for (const bundle::RiskRule& rule : workflow->risk_rules) {
     const int rank = Rank(rule.level);
     if (rank > Rank(need.risk)) continue;
+    need.policy_may_approve = false;
     need.approvals = std::max(need.approvals, rule.approvals);
     if (rank <= highest) continue;
     highest = rank;

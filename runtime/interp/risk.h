@@ -12,6 +12,7 @@ struct ApprovalNeed {
   std::string risk = "medium";  // of every proposal: no rule of the language raises it yet
   std::string role;
   int approvals = 1;
+  bool policy_may_approve = true;  // false where a rule covers the risk: it is a floor that no policy lowers
 };
 
 // Rules of level L cover L and above. Of those that cover the proposal's risk, the highest level names the role and the

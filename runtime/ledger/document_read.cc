@@ -131,7 +131,9 @@ Result<Proposal> ParseProposal(std::string_view text) {
     p.idempotency_key = Text(doc, "idempotency_key");
     p.key = ReadScalar(doc.at("key"));
     p.key_column = Text(doc, "key_column");
+    if (doc.contains("observed")) p.observed = ReadScalars(doc.at("observed"));
     p.operation = Text(doc, "operation");
+    p.policy_may_approve = doc.value("policy_may_approve", false);
     p.principal = Text(doc, "principal");
     p.required_approvals = static_cast<int>(Number(doc, "required_approvals"));
     p.required_role = Text(doc, "required_role");
@@ -154,6 +156,7 @@ Result<Proposal> ParseProposal(std::string_view text) {
 Result<Decision> ParseDecision(std::string_view text) {
   return Read<Decision>(text, "decision", [](const json& doc) {
     Decision decision;
+    decision.asked_by = doc.value("asked_by", "");
     decision.at.micros = Number(doc, "at");
     const std::string kind = Text(doc, "kind");
     if (kind == "approve") {
@@ -165,7 +168,11 @@ Result<Decision> ParseDecision(std::string_view text) {
     } else {
       throw Damaged{};
     }
+    if (doc.contains("conditions")) {
+      for (const json& condition : doc.at("conditions")) decision.conditions.push_back(condition.get<std::string>());
+    }
     decision.policy_digest = Text(doc, "policy");
+    decision.policy = doc.value("policy_name", "");
     decision.proposal = Number(doc, "proposal");
     decision.proposal_hash = Text(doc, "proposal_hash");
     decision.reason = Text(doc, "reason");

@@ -99,9 +99,14 @@ std::string ProposalDocument(const Proposal& p) {
       .Member("guard_value", p.guard_value)
       .Member("idempotency_key", p.idempotency_key)
       .Member("key", p.key)
-      .Member("key_column", p.key_column)
-      .Member("operation", p.operation)
-      .Member("principal", p.principal)
+      .Member("key_column", p.key_column);
+  if (!p.observed.empty()) {
+    out.Key("observed");
+    WriteScalars(out, p.observed);
+  }
+  out.Member("operation", p.operation);
+  if (p.policy_may_approve) out.Key("policy_may_approve").Bool(true);
+  out.Member("principal", p.principal)
       .Member("required_approvals", std::int64_t{p.required_approvals})
       .Member("required_role", p.required_role)
       .Member("risk", p.risk)
@@ -124,11 +129,17 @@ std::string HashProposal(const Proposal& proposal) { return Digest(ProposalDocum
 
 std::string DecisionDocument(const Decision& decision) {
   JsonOut out;
-  out.BeginObject()
-      .Member("at", decision.at.micros)
-      .Member("kind", DecisionName(decision.kind))
-      .Member("policy", decision.policy_digest)
-      .Member("proposal", decision.proposal)
+  out.BeginObject();
+  if (!decision.asked_by.empty()) out.Member("asked_by", decision.asked_by);
+  out.Member("at", decision.at.micros);
+  if (!decision.conditions.empty()) {
+    out.Key("conditions").BeginArray();
+    for (const std::string& condition : decision.conditions) out.String(condition);
+    out.EndArray();
+  }
+  out.Member("kind", DecisionName(decision.kind)).Member("policy", decision.policy_digest);
+  if (!decision.policy.empty()) out.Member("policy_name", decision.policy);
+  out.Member("proposal", decision.proposal)
       .Member("proposal_hash", decision.proposal_hash)
       .Member("reason", decision.reason)
       .Key("roles")

@@ -35,6 +35,9 @@ class DurableLedger : public Ledger {
   Result<Verdict> Decide(Decision decision, const DecisionRule& rule) override {
     return Write<Verdict>([&](Tx& tx) { return InsertDecision(tx, decision, rule); });
   }
+  Result<SettlementVerdict> Settle(SettlementRequest request, const SettlementRule& rule) override {
+    return Write<SettlementVerdict>([&](Tx& tx) { return InsertSettlement(tx, request, rule); });
+  }
   Result<Verdict> Reconcile(ProposalId proposal, ProposalState outcome, const std::string& subject,
                             const std::string& reason) override {
     return Write<Verdict>(

@@ -17,6 +17,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/result.h"
 #include "runtime/ledger/records.h"
+#include "runtime/ledger/settlement.h"
 
 namespace synapsor::ledger {
 
@@ -99,6 +100,10 @@ class Ledger {
 
   // Reads the proposal, asks `rule`, and on acceptance stores the decision, the new state, the job and the events.
   virtual Result<Verdict> Decide(Decision decision, const DecisionRule& rule) = 0;
+
+  // Reads the proposals and what the policy approved today, asks `rule`, and stores what it says about all of them: limits
+  // are counted in the transaction that approves.
+  virtual Result<SettlementVerdict> Settle(SettlementRequest request, const SettlementRule& rule) = 0;
 
   // The oldest job that is ready or whose lease has run out, leased to `runner`; nothing when there is none. Jobs of
   // disabled sources are passed over. An empty list of sources means any.

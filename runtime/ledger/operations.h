@@ -26,6 +26,9 @@ Result<int> ExpireDue(Tx& tx);
 Status MoveProposal(Tx& tx, ProposalId id, ProposalState to, std::string_view actor,
                     std::string_view tenant, NewEvent event);
 
+// settlements.cc
+Result<SettlementVerdict> InsertSettlement(Tx& tx, const SettlementRequest& request, const SettlementRule& rule);
+
 // jobs.cc
 Status InsertJob(Tx& tx, const Proposal& proposal);
 Result<std::optional<Job>> LeaseJob(Tx& tx, const std::string& runner, int lease_seconds,

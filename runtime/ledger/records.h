@@ -83,9 +83,11 @@ struct Proposal {
   std::string guard_kind, guard_column;           // integer_version, timestamp, before_image
   Scalar guard_value;
   std::vector<NamedScalar> before_image;          // before_image guards: every compared column
+  std::vector<NamedScalar> observed;              // further columns of the row, read for settlement policies
   std::string summary, risk;                      // risk: low, medium, high
   std::string required_role;
   int required_approvals = 1;
+  bool policy_may_approve = false;                // no rule of its workflow demands a person at this risk
   std::string bundle_digest, update_fingerprint;
   std::string idempotency_key;                    // given by the ledger when empty: unique over all ledgers
   std::string audit_stream;                       // or empty
@@ -107,7 +109,9 @@ struct Decision {
   std::string subject;                      // verified identity of who decided
   std::vector<std::string> roles;
   std::string reason;
-  std::string policy_digest;                // settlement by policy; empty for a person
+  std::string policy_digest;                // settlement by policy: its version; empty for a person
+  std::string policy, asked_by;             // its name, and who asked for the settlement
+  std::vector<std::string> conditions;      // its conditions and limits, each with its outcome
   Instant at;
   std::string integrity;                    // sha256 over the fields above
 };

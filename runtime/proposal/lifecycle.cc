@@ -66,13 +66,18 @@ bool HoldsRequired(const ProposalView& view, const Decision& decision) {
 
 bool IsPolicy(const Decision& decision) { return !decision.policy_digest.empty(); }
 
+// ON RISK is a floor: no policy stands in for the reviewer that a rule demands, nor for several.
+bool PolicyMayDecide(const ledger::Proposal& proposal) {
+  return proposal.policy_may_approve && proposal.required_approvals == 1;
+}
+
 // An approval that counts, whoever asks.
 bool Stands(const ProposalView& view, const Decision& decision) {
   return decision.kind == DecisionKind::kApprove && decision.proposal == view.proposal.id &&
          decision.proposal_hash == view.proposal.hash && !decision.subject.empty() &&
          decision.subject != view.proposal.principal &&
          decision.integrity == ledger::DecisionIntegrity(decision) &&
-         (IsPolicy(decision) ? view.proposal.required_approvals == 1 : HoldsRequired(view, decision));
+         (IsPolicy(decision) ? PolicyMayDecide(view.proposal) : HoldsRequired(view, decision));
 }
 
 std::set<std::string_view> Approvers(const ProposalView& view) {
@@ -97,8 +102,10 @@ Verdict JudgeApproval(const ProposalView& view, const Decision& decision, Instan
     return Refuse("SELF_APPROVAL", "whoever proposed a change cannot approve it; ask another reviewer");
   }
   if (IsPolicy(decision)) {
-    if (view.proposal.required_approvals > 1) {
-      return Refuse("POLICY_CANNOT_DECIDE", "a policy cannot stand for several reviewers");
+    if (!PolicyMayDecide(view.proposal)) {
+      return Refuse("POLICY_CANNOT_DECIDE", view.proposal.required_approvals > 1
+                                                ? "a policy cannot stand for several reviewers"
+                                                : "a policy cannot stand for the reviewer that the workflow demands");
     }
   } else if (!HoldsRequired(view, decision)) {
     return Refuse("ROLE_REQUIRED",

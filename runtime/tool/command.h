@@ -32,6 +32,7 @@ struct Command {
 extern const Command kServeCommand;
 extern const Command kInvokeCommand;
 extern const Command kProposalsCommand;
+extern const Command kSettleCommand;
 extern const Command kApplyCommand;
 extern const Command kEvidenceCommand;
 extern const Command kReplayCommand;

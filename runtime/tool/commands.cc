@@ -6,8 +6,8 @@
 namespace synapsor::runner {
 namespace {
 
-constexpr std::array<const Command*, 9> kCommands = {
-    &kServeCommand, &kInvokeCommand, &kProposalsCommand, &kApplyCommand,  &kEvidenceCommand,
+constexpr std::array<const Command*, 10> kCommands = {
+    &kServeCommand, &kInvokeCommand, &kProposalsCommand, &kSettleCommand, &kApplyCommand,  &kEvidenceCommand,
     &kReplayCommand, &kAuditCommand,     &kSourceCommand, &kDoctorCommand,
 };
 

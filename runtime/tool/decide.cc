@@ -16,38 +16,10 @@ namespace {
 
 constexpr std::size_t kMaxReason = 2000;
 
-// Who decides, as far as the configuration vouches for it.
-struct Decider {
-  std::string subject, reason;
-  std::vector<std::string> roles;
-};
-
 bool Lists(const config::Config& config, const std::string& role, const std::string& subject) {
   const auto members = config.approval.role_members.find(role);
   return members != config.approval.role_members.end() &&
          std::find(members->second.begin(), members->second.end(), subject) != members->second.end();
-}
-
-// Nothing when the configuration does not list the subject for a role; the refusal is printed then.
-Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const config::Config& config) {
-  const auto subject = arguments.Value("--as");
-  if (!subject || subject->empty()) return Fail(ErrorKind::kUsage, "nobody decides", "add `--as SUBJECT --role ROLE`");
-  const std::string reason = arguments.ValueOr("--reason", "");
-  const auto facts = interp::Examine(reason);
-  if (facts.code_points == 0) return Fail(ErrorKind::kUsage, "a decision needs a reason", "add `--reason TEXT`");
-  if (!facts.valid || facts.code_points > kMaxReason) {
-    return Fail(ErrorKind::kUsage, fmt::format("the reason is not UTF-8 or longer than {} characters", kMaxReason));
-  }
-  Decider decider{*subject, reason, arguments.Values("--role")};
-  if (decider.roles.empty()) return Fail(ErrorKind::kUsage, "no role given", "add `--role ROLE`");
-  for (const std::string& role : decider.roles) {
-    if (Lists(config, role, *subject)) continue;
-    PrintRefusal("NOT_A_MEMBER", fmt::format("`{}` is not listed for the role `{}`", Shown(*subject, 60), Shown(role, 60)));
-    cli::PrintRemark(kProgram, fmt::format("add the name under `approval.roles` in {}",
-                                           config.path.empty() ? "synapsor.json" : config.path));
-    return std::nullopt;
-  }
-  return decider;
 }
 
 ledger::DecisionKind KindOf(const std::string& action) {
@@ -84,9 +56,30 @@ Result<int> Reconcile(const cli::Arguments& arguments, ledger::Ledger& ledger, l
 
 }  // namespace
 
+Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const config::Config& config, bool needs_reason) {
+  const auto subject = arguments.Value("--as");
+  if (!subject || subject->empty()) return Fail(ErrorKind::kUsage, "nobody decides", "add `--as SUBJECT --role ROLE`");
+  const std::string reason = arguments.ValueOr("--reason", "");
+  const auto facts = interp::Examine(reason);
+  if (needs_reason && facts.code_points == 0) return Fail(ErrorKind::kUsage, "a decision needs a reason", "add `--reason TEXT`");
+  if (!facts.valid || facts.code_points > kMaxReason) {
+    return Fail(ErrorKind::kUsage, fmt::format("the reason is not UTF-8 or longer than {} characters", kMaxReason));
+  }
+  Decider decider{*subject, reason, arguments.Values("--role")};
+  if (decider.roles.empty()) return Fail(ErrorKind::kUsage, "no role given", "add `--role ROLE`");
+  for (const std::string& role : decider.roles) {
+    if (Lists(config, role, *subject)) continue;
+    PrintRefusal("NOT_A_MEMBER", fmt::format("`{}` is not listed for the role `{}`", Shown(*subject, 60), Shown(role, 60)));
+    cli::PrintRemark(kProgram, fmt::format("add the name under `approval.roles` in {}",
+                                           config.path.empty() ? "synapsor.json" : config.path));
+    return std::nullopt;
+  }
+  return decider;
+}
+
 Result<int> Decide(const cli::Arguments& arguments, const config::Config& config, ledger::Ledger& ledger,
                    const std::string& action, ledger::ProposalId id) {
-  SYN_ASSIGN_OR_RETURN(const auto decider, WhoDecides(arguments, config));
+  SYN_ASSIGN_OR_RETURN(const auto decider, WhoDecides(arguments, config, true));
   if (!decider) return kExitRefused;
   SYN_ASSIGN_OR_RETURN(const auto view, ledger.FindProposal(id));
   if (!view) {

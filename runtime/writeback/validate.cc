@@ -6,6 +6,7 @@
 #include <set>
 
 #include "runtime/proposal/lifecycle.h"
+#include "runtime/proposal/policy.h"
 
 namespace synapsor::writeback {
 namespace {
@@ -86,6 +87,9 @@ Objection ValidateJob(const ledger::Job& job, const ledger::ProposalView& view, 
   if (auto proof = proposal::ProveApproved(view); !proof.holds) return {"APPROVAL_INVALID", proof.problem};
   if (p.bundle_digest != bundle.digest) {
     return Reject("the proposal was made under another bundle; propose again under this one");
+  }
+  if (!proposal::ProvePolicies(bundle, view)) {
+    return {"APPROVAL_INVALID", "a policy of this bundle did not approve what the decision says"};
   }
   const bundle::PatchPlan* plan = FindPlan(p, bundle);
   if (plan == nullptr) return Reject("this bundle has no such proposal capability");

@@ -1,11 +1,13 @@
-// Exact comparison of numbers in decimal text, as bounds in a bundle and values of integers and decimals are written.
+// Exact comparison and sums of numbers in decimal text, as bounds in a bundle and values of integers and decimals are
+// written. Nothing is ever rounded.
 #pragma once
 
 #include <compare>
 #include <optional>
+#include <string>
 #include <string_view>
 
-namespace synapsor::interp {
+namespace synapsor {
 
 // Accepts [+-]digits[.digits][e[+-]digits]. Nothing when a text is not such a number, or its exponent is beyond +-400.
 std::optional<std::strong_ordering> CompareNumbers(std::string_view a, std::string_view b);
@@ -16,4 +18,8 @@ struct DigitCount {
 };
 std::optional<DigitCount> CountDigits(std::string_view number);
 
-}  // namespace synapsor::interp
+// a + b and |a - b|, as digits[.digits] with a sign only below zero and without trailing zeros.
+std::optional<std::string> AddNumbers(std::string_view a, std::string_view b);
+std::optional<std::string> DistanceOfNumbers(std::string_view a, std::string_view b);
+
+}  // namespace synapsor
