@@ -43,6 +43,21 @@ Effect EffectOf(Order order) {
   return Effect::kBroadens;
 }
 
+// Lists of conditions and tables of limits in words.
+std::string PartWords(const nlohmann::json& part) {
+  if (part.is_string()) return part.get<std::string>();
+  const auto texts = [](const nlohmann::json& list) {
+    return std::all_of(list.begin(), list.end(), [](const nlohmann::json& item) { return item.is_string(); });
+  };
+  if (!part.is_structured() || !texts(part)) return part.dump();
+  std::string words;
+  for (const auto& [key, item] : part.items()) {
+    if (!words.empty()) words += " and ";
+    words += part.is_object() ? key + " <= " + item.get<std::string>() : item.get<std::string>();
+  }
+  return words;
+}
+
 // JSON qualifiers in words: "int64, at most 100"; others as they are.
 std::string Words(const std::string& qualifier) {
   const nlohmann::json value = nlohmann::json::parse(qualifier, nullptr, false);
@@ -51,7 +66,7 @@ std::string Words(const std::string& qualifier) {
   for (const auto& [key, part] : value.items()) {
     if (part.is_string() && part.get_ref<const std::string&>().empty()) continue;
     if (!words.empty()) words += ", ";
-    words += key == "required" ? key : fmt::format("{} {}", key, part.is_string() ? part.get<std::string>() : part.dump());
+    words += key == "required" ? key : fmt::format("{} {}", key, key == "when" || key == "limits" ? PartWords(part) : part.is_string() ? part.get<std::string>() : part.dump());
   }
   return words;
 }

@@ -32,8 +32,8 @@ constexpr std::string_view kProposalMembers[] = {"proposal"};
 constexpr std::string_view kDecisionMembers[] = {"proposal", "proposal_hash", "reason"};
 constexpr std::string_view kListMembers[] = {"before", "capability", "limit", "principal", "state"};
 
-constexpr std::string_view kSettleMembers[] = {"policy", "proposal"};
-constexpr std::string_view kSettleRunMembers[] = {"policy"};
+constexpr std::string_view kSettleMembers[] = {"proposal", "settlement_policy"};
+constexpr std::string_view kSettleRunMembers[] = {"settlement_policy"};
 
 constexpr Route kRoutes[] = {
     {"/v1/agent/invoke", "", false, InvokeRoute, kInvokeMembers},

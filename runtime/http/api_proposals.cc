@@ -157,7 +157,7 @@ ApiAnswer SettlementAnswer(const Result<proposal::Settlement>& settlement) {
 }
 
 ApiAnswer SettleRoute(const ApiCall& call) {
-  const auto policy = TextMember(call.body, "policy", true);
+  const auto policy = TextMember(call.body, "settlement_policy", true);
   if (!policy) return tl::unexpected(policy.error());
   const auto view = FindVisible(call);
   if (!view) return tl::unexpected(view.error());

@@ -137,7 +137,7 @@ ApiAnswer SettleRunRoute(const ApiCall& call) {
   if (id <= 0) return ApiFail("NOT_FOUND", "no such run");
   const auto run = OwnRun(call, id);
   if (!run) return tl::unexpected(run.error());
-  const auto policy = TextMember(call.body, "policy", true);
+  const auto policy = TextMember(call.body, "settlement_policy", true);
   if (!policy) return tl::unexpected(policy.error());
   return SettlementAnswer(proposal::SettleRun(call.context.runtime.bundle(), call.context.runtime.ledger(), id, *policy,
                                               {PrincipalOf(call), call.session.roles}));

@@ -186,5 +186,33 @@ TEST_F(HttpApplication, ShowsHealthAndMetrics) {
   EXPECT_EQ(Send({"GET", "/metrics", {}, "", "10.0.0.9"}).status, 404);
 }
 
+TEST_F(HttpApplication, SettlesOnlyWhenAskedByWhoMay) {
+  bundle::Policy policy;
+  policy.name = "billing.small";
+  policy.scope = "billing.propose_late_fee_waiver";
+  policy.target_branch = "main";
+  policy.conditions = {{"trusted_before.late_fee_cents", "<=", Scalar::Of(ScalarType::kDecimal, "6000")}};
+  policy.digest = bundle::PolicyDigest(policy);
+  bundle_.policies = {policy};
+  const json proposal = Propose()["proposal"]["proposal_id"];
+  const char* const kSettle = "/v1/agent/proposals/settle";
+  Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.none"}}, 404);
+  Post(kSettle, {{"proposal", proposal}}, 400);
+  Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}, {"trusted_before", json::object()}}, 400);
+  As("eve", {"auditor"});
+  Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}}, 404);
+  As("agent_1", {}, "rival");
+  Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}}, 404);
+  As("agent_1");
+  const json settled = Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}});
+  EXPECT_EQ(settled["status"], "approved");
+  EXPECT_EQ(settled["settlement"]["steps"], json{"approve"});
+  EXPECT_EQ(settled["settlement"]["conditions"][0]["outcome"], "holds");
+  const json preview = Post("/v1/agent/proposals/preview", {{"proposal", proposal}});
+  EXPECT_EQ(preview["decisions"][0]["policy_digest"], policy.digest);
+  EXPECT_EQ(preview["decisions"][0]["conditions"][0], "trusted_before.late_fee_cents <= 6000: holds");
+  Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}}, 409);
+}
+
 }  // namespace
 }  // namespace synapsor::http
