@@ -72,6 +72,8 @@ std::vector<const Column*> BeforeImageColumns(const Planner& planner) {
       if (slot.column.table == 0) columns.push_back(slot.column.column);
     }
   }
+  // What a policy decides by must still hold when the change is applied.
+  columns.insert(columns.end(), planner.observed.begin(), planner.observed.end());
   std::erase(columns, planner.write.key.column);
   std::sort(columns.begin(), columns.end(), [](const Column* a, const Column* b) { return a->name < b->name; });
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());

@@ -49,6 +49,22 @@ class Answer:
         return self.json["error"]["code"]
 
 
+# One a scope: outside the workflow the first may approve, inside it the workflow's rule is a floor for both.
+POLICIES = """
+CREATE SETTLEMENT POLICY billing.small_fee
+FOR CAPABILITY billing.propose_late_fee_waiver
+TARGET BRANCH main
+AUTO APPROVE WHEN PAYLOAD trusted_before.late_fee_cents <= 100000
+AUTO COMMIT
+ELSE LEAVE PROPOSED;
+CREATE SETTLEMENT POLICY billing.small_run
+FOR WORKFLOW billing.late_fee_waiver_flow
+TARGET BRANCH main
+AUTO APPROVE WHEN PAYLOAD trusted_before.late_fee_cents <= 100000
+ELSE LEAVE PROPOSED;
+"""
+
+
 class Served:
     """`with Served(bin_directory) as served:` starts the server; it is stopped by its process id."""
 
@@ -67,6 +83,8 @@ class Served:
     def _start(self):
         for name in ("agent.ddl.sql", "schema.sql", "data.sql"):
             shutil.copy(os.path.join(ROOT, "examples/late_fee_waiver", name), self.directory)
+        with open(os.path.join(self.directory, "agent.ddl.sql"), "a") as ddl:
+            ddl.write(POLICIES)
         shutil.copy(os.path.join(ROOT, "examples/python/synapsor.json"), self.directory)
         for name in ("schema.sql", "data.sql"):
             with open(os.path.join(self.directory, name)) as sql:
