@@ -37,6 +37,7 @@ constexpr auto kStatuses = std::to_array<std::pair<std::string_view, int>>({
     {"POLICY_OUT_OF_SCOPE", 409},
     {"SETTLEMENT_CONFLICT", 409},
     {"NOTHING_TO_SETTLE", 409},
+    {"LEDGER_TAMPERED", 409},
     {"TARGET_OUTSIDE_CONTEXT", 409},
     {"NO_CHANGE", 409},
     {"MULTI_ROW_BLOCKED", 409},

@@ -27,6 +27,9 @@ struct Statement {
 inline constexpr std::string_view kEventColumns =
     "sequence, at, kind, subject, actor, tenant, payload, hash, COALESCE(ref, '') ";
 
+// Behind kEventColumns, of `events AS e`: the hash that the event builds on.
+inline constexpr std::string_view kPreviousHash = "(SELECT hash FROM events AS p WHERE p.sequence = e.sequence - 1)";
+
 Event ToEvent(const std::vector<Cell>& row);
 
 // Fills `statement`; returns what is wrong, or nothing. `previous` is the hash of the event before.

@@ -7,6 +7,7 @@
 
 #include "runtime/base/decimal.h"
 #include "runtime/base/digest.h"
+#include "runtime/ledger/event_check.h"
 #include "runtime/ledger/json_out.h"
 #include "runtime/ledger/operations.h"
 
@@ -34,6 +35,11 @@ std::string AmountsText(const Amounts& amounts) {
   return out.EndObject().Take();
 }
 
+Error Unreadable() {
+  return {ErrorKind::kInvalid, "what a policy approved before cannot be read",
+          "the ledger was edited or damaged: `synapsor-runner audit verify` says where"};
+}
+
 Result<PolicyTally> ParseTally(const std::string& payload) {
   try {
     const auto event = nlohmann::json::parse(payload);
@@ -43,16 +49,21 @@ Result<PolicyTally> ParseTally(const std::string& payload) {
     for (const auto& [column, total] : totals.items()) tally.totals.emplace_back(column, total.get<std::string>());
     return tally;
   } catch (const std::exception&) {
-    return Fail(ErrorKind::kInvalid, "what a policy approved before cannot be read",
-                "the ledger was edited or damaged: `synapsor-runner audit verify` says where");
+    return tl::unexpected(Unreadable());
   }
 }
 
+// The last event of the subject, checked against its neighbour in the chain: an edited tally lifts no limit.
 Result<PolicyTally> ReadTally(Session& session, const std::string& subject) {
   SYN_ASSIGN_OR_RETURN(
-      const Rows rows, session.Get("SELECT payload FROM events WHERE ref = $1 ORDER BY sequence DESC LIMIT 1", {subject}));
+      const Rows rows,
+      session.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE ref = $1 ORDER BY sequence DESC LIMIT 1", kEventColumns,
+                              kPreviousHash),
+                  {subject}));
   if (rows.empty()) return PolicyTally{};
-  return ParseTally(rows[0][0].text);
+  Statement statement;
+  if (!CheckEvent(rows[0], rows[0][9].text, statement).empty()) return tl::unexpected(Unreadable());
+  return ParseTally(ToEvent(rows[0]).payload_json);
 }
 
 Status AppendTally(Tx& tx, std::string subject, const PolicyTally& tally, const Decision& decision, std::string_view tenant) {
@@ -83,6 +94,22 @@ Result<SettlementScene> ReadScene(Tx& tx, const SettlementRequest& request) {
   return scene;
 }
 
+// What is wrong with the rows of a set that is to be approved, or nothing.
+Result<std::string> FindTampering(Session& session, const SettlementRequest& request) {
+  for (const ProposalId id : request.proposals) {
+    SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(session, id));
+    if (!rows.intact) return rows.problem;
+  }
+  return std::string();
+}
+
+SettlementVerdict TamperedSet(const std::string& problem) {
+  SettlementVerdict verdict;
+  verdict.refusal_code = "LEDGER_TAMPERED";
+  verdict.refusal_message = problem + "; `synapsor-runner audit verify` says more";
+  return verdict;
+}
+
 Status StoreApprovals(Tx& tx, const SettlementRequest& request, const SettlementVerdict& verdict, SettlementScene& scene) {
   for (std::size_t i = 0; i < scene.proposals.size(); ++i) {
     const Proposal& proposal = scene.proposals[i].proposal;
@@ -93,6 +120,7 @@ Status StoreApprovals(Tx& tx, const SettlementRequest& request, const Settlement
     accepted.enqueue_job = true;
     SYN_ASSIGN_OR_RETURN(const Verdict stored,
                          InsertDecision(tx, step.decision, [&](const ProposalView&) { return accepted; }));
+    if (!stored.accepted) return Fail(ErrorKind::kInternal, "a settlement approved what cannot be approved");
     AddApproval(scene.today, step.amounts);
     AddApproval(scene.object_today[i], step.amounts);
     SYN_RETURN_IF_ERROR(AppendTally(tx, TallySubject(request.policy, scene.now), scene.today, step.decision, ""));
@@ -142,6 +170,8 @@ Result<SettlementVerdict> InsertSettlement(Tx& tx, const SettlementRequest& requ
     return Fail(ErrorKind::kInternal, "a settlement did not decide each of its proposals");
   }
   if (verdict.approved) {
+    SYN_ASSIGN_OR_RETURN(const std::string problem, FindTampering(tx.session(), request));
+    if (!problem.empty()) return TamperedSet(problem);
     SYN_RETURN_IF_ERROR(StoreApprovals(tx, request, verdict, scene));
   } else {
     SYN_RETURN_IF_ERROR(StoreLeftProposed(tx, verdict, scene));

@@ -37,8 +37,6 @@ Result<std::string> CheckRow(Session& session, const StatedRecord& record, std::
   return std::string();
 }
 
-constexpr std::string_view kPreviousHash = "(SELECT hash FROM events AS p WHERE p.sequence = e.sequence - 1)";
-
 // The evidence that reviewers see beside the proposal, against the event of the call that recorded both.
 Result<std::string> CheckEvidence(Session& session, ProposalId id) {
   SYN_ASSIGN_OR_RETURN(const auto view, ReadProposal(session, id));

@@ -61,9 +61,22 @@ std::string GuardText(const ledger::Proposal& p) {
   return fmt::format("{} is still {}", p.guard_column, Shown(p.guard_value));
 }
 
-std::string DecisionsText(const ledger::ProposalView& view) {
+// Which version of which policy, who asked it, and each condition with its outcome.
+std::string PolicyText(const ledger::Decision& decision, const Style& style) {
+  std::string out = fmt::format("  {} {} by policy {}, asked by {}\n    version {}\n", FormatInstant(decision.at),
+                                ledger::DecisionName(decision.kind), Shown(decision.policy, 120), Shown(decision.asked_by, 80),
+                                Shown(decision.policy_digest, 80));
+  for (const std::string& condition : decision.conditions) out += fmt::format("    {}\n", style.Dim(Shown(condition, 400)));
+  return out;
+}
+
+std::string DecisionsText(const ledger::ProposalView& view, const Style& style) {
   std::string out;
   for (const auto& decision : view.decisions) {
+    if (!decision.policy_digest.empty()) {
+      out += PolicyText(decision, style);
+      continue;
+    }
     out += fmt::format("  {} {} by {} as {}: {}\n", FormatInstant(decision.at), ledger::DecisionName(decision.kind),
                        Shown(decision.subject, 80), Shown(fmt::format("{}", fmt::join(decision.roles, ", ")), 120),
                        Shown(decision.reason, 300));
@@ -113,7 +126,7 @@ std::string ProposalText(const ledger::ProposalView& view, const Style& style) {
   line("made", FormatInstant(p.created_at));
   line("expires", FormatInstant(p.expires_at));
   line("hash", p.hash);
-  const std::string decisions = DecisionsText(view);
+  const std::string decisions = DecisionsText(view, style);
   if (!decisions.empty()) out += "\n" + decisions;
   return out;
 }
@@ -129,6 +142,10 @@ json ProposalJson(const ledger::ProposalView& view) {
   for (const auto& decision : view.decisions) {
     decisions.push_back({{"kind", ledger::DecisionName(decision.kind)}, {"subject", decision.subject},
                          {"roles", decision.roles}, {"reason", decision.reason}, {"at", FormatInstant(decision.at)}});
+    if (!decision.policy_digest.empty()) {
+      decisions.back().update({{"policy", decision.policy}, {"policy_digest", decision.policy_digest},
+                               {"conditions", decision.conditions}, {"asked_by", decision.asked_by}});
+    }
   }
   json receipts = json::array();
   for (const auto& receipt : view.receipts) {

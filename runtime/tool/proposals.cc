@@ -63,15 +63,44 @@ Result<int> List(const cli::Arguments& arguments, ledger::Ledger& ledger) {
   return kExitFine;
 }
 
+// What policies said that did not approve: events of the ledger, for they decide nothing.
+json LeftProposed(const std::vector<ledger::Event>& events) {
+  json list = json::array();
+  for (const ledger::Event& event : events) {
+    if (event.kind != "policy.left_proposed") continue;
+    const json said = json::parse(event.payload_json, nullptr, false);
+    if (!said.is_object()) continue;
+    list.push_back({{"policy", said.value("policy", "")},
+                    {"policy_digest", said.value("digest", "")},
+                    {"condition", said.value("condition", "")},
+                    {"asked_by", said.value("asked_by", "")},
+                    {"at", FormatInstant(event.at)}});
+  }
+  return list;
+}
+
+std::string LeftProposedText(const json& list) {
+  std::string out;
+  for (const json& left : list) {
+    out += fmt::format("  {} left proposed by policy {}, asked by {}\n    version {}\n    {}\n", left["at"].get<std::string>(),
+                       Shown(left["policy"].get<std::string>(), 120), Shown(left["asked_by"].get<std::string>(), 80),
+                       Shown(left["policy_digest"].get<std::string>(), 80), Shown(left["condition"].get<std::string>(), 400));
+  }
+  return out.empty() ? out : "\n" + out;
+}
+
 Result<int> Show(const cli::Arguments& arguments, ledger::Ledger& ledger, ledger::ProposalId id) {
   SYN_ASSIGN_OR_RETURN(const auto view, ledger.FindProposal(id));
   if (!view) {
     PrintRefusal("NOT_FOUND", fmt::format("there is no proposal {}", ledger::ProposalHandle(id)));
     return kExitRefused;
   }
-  const std::string out = WantsJson(arguments)
-                              ? ProposalJson(*view).dump(2, ' ', false, json::error_handler_t::replace) + "\n"
-                              : ProposalText(*view, TerminalStyle());
+  SYN_ASSIGN_OR_RETURN(const std::vector<ledger::Event> events, ledger.EventsOf(ledger::ProposalHandle(id)));
+  const json left = LeftProposed(events);
+  json shown = ProposalJson(*view);
+  if (!left.empty()) shown["left_proposed"] = left;
+  const std::string out = WantsJson(arguments) ? shown.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
+                                               : ProposalText(*view, TerminalStyle()) + LeftProposedText(left);
   SYN_RETURN_IF_ERROR(cli::WriteData(out));
   return kExitFine;
 }
