@@ -3,11 +3,13 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/ledger/ledger.h"
+#include "runtime/ledger/proposal_rows.h"
 #include "runtime/ledger/session.h"
 #include "runtime/ledger/transaction.h"
 
@@ -55,6 +57,8 @@ Result<bool> ReadDisabled(Session& session, const std::string& source);
 // verify.cc, verify_proposal.cc
 Result<ChainReport> VerifyAll(Session& session, std::string_view expected_head);
 Result<ChainReport> VerifyOne(Session& session, ProposalId id);
+// The same for several whose rows are there already: one report each.
+Result<std::vector<ChainReport>> VerifyProposals(Session& session, std::span<const ProposalRows> all);
 
 // Key of a row as text that a store can hold and a person can search for.
 std::string ObjectText(const Scalar& key);

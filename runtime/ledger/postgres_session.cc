@@ -80,15 +80,15 @@ Status PostgresSession::Configure() {
   return {};
 }
 
-Status PostgresSession::SendPlain(const char* sql) {
+Status PostgresSession::SendPlain(const char* sql, Expect expect) {
   if (PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
     return tl::unexpected(Lost());
   }
-  sent_.push_back({});
+  sent_.push_back({expect, {}});
   return {};
 }
 
-Status PostgresSession::Send(std::string_view sql, const Param* params, std::size_t count) {
+Status PostgresSession::Send(std::string_view sql, const Param* params, std::size_t count, Expect expect) {
   auto found = prepared_.find(std::string(sql));
   if (found == prepared_.end()) {
     found = prepared_.emplace(sql, fmt::format("s{}", ++names_)).first;
@@ -96,7 +96,7 @@ Status PostgresSession::Send(std::string_view sql, const Param* params, std::siz
       prepared_.erase(found);
       return tl::unexpected(Lost());
     }
-    sent_.push_back({found->first});
+    sent_.push_back({Expect::kPrepared, found->first});
   }
   std::vector<std::string> texts(count);
   std::vector<const char*> values(count, nullptr);
@@ -112,45 +112,39 @@ Status PostgresSession::Send(std::string_view sql, const Param* params, std::siz
                           nullptr, 0) != 1) {
     return tl::unexpected(Lost());
   }
-  sent_.push_back({});
+  sent_.push_back({expect, {}});
   return {};
 }
 
-Result<Rows> PostgresSession::Drain() {
+Result<std::vector<Rows>> PostgresSession::Drain() {
   if (PQpipelineSync(connection_.get()) != 1) {
     Forget();
     return tl::unexpected(Lost());
   }
+  sent_.push_back({Expect::kEndOfTrip, {}});
   std::optional<Error> failure;
-  Rows rows;
+  std::vector<Rows> all;
   while (!sent_.empty()) {
     const Sent sent = std::move(sent_.front());
     sent_.pop_front();
     const Answer answer(PQgetResult(connection_.get()));
-    if (answer == nullptr) {
-      Forget();
-      return tl::unexpected(Lost());
-    }
     const ExecStatusType status = PQresultStatus(answer.get());
-    const bool fine = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
-    if (!fine) {
-      if (!sent.prepares.empty()) prepared_.erase(sent.prepares);
-      if (!failure && status != PGRES_PIPELINE_ABORTED) failure = Failed(answer.get());
-    }
-    if (status == PGRES_TUPLES_OK) rows = ReadRows(answer.get());
-    if (!healthy()) {
+    const bool end = sent.expect == Expect::kEndOfTrip;
+    if (answer == nullptr || !healthy() || (end && status != PGRES_PIPELINE_SYNC)) {
       Forget();
       return tl::unexpected(Lost());
     }
+    if (end) continue;
+    const bool fine = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+    if (!fine && !sent.prepares.empty()) prepared_.erase(sent.prepares);
+    if (!fine && !failure && status != PGRES_PIPELINE_ABORTED && sent.expect != Expect::kForgotten) {
+      failure = Failed(answer.get());
+    }
+    if (sent.expect == Expect::kRows) all.push_back(fine ? ReadRows(answer.get()) : Rows());
     PQgetResult(connection_.get());  // the null between two statements
   }
-  const Answer sync(PQgetResult(connection_.get()));
-  if (sync == nullptr || PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC) {
-    Forget();
-    return tl::unexpected(Lost());
-  }
   if (failure) return tl::unexpected(std::move(*failure));
-  return rows;
+  return all;
 }
 
 // The connection is of no more use.
@@ -164,7 +158,8 @@ Status PostgresSession::Begin(Access access) {
   commit_unknown_ = false;
   if (!healthy()) return tl::unexpected(Lost());
   in_transaction_ = true;
-  if (access == Access::kRead) return SendPlain("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  reading_ = access == Access::kRead;
+  if (reading_) return SendPlain("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   SYN_RETURN_IF_ERROR(SendPlain("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
   if (access == Access::kRelaxedWrite) return SendPlain("SET LOCAL synchronous_commit = off");
   return {};
@@ -189,14 +184,20 @@ Status PostgresSession::Commit() {
 void PostgresSession::Rollback() {
   if (connection_ == nullptr || !in_transaction_) return;
   in_transaction_ = false;
-  if (!sent_.empty()) (void)Drain();
-  if (connection_ == nullptr || !SendPlain("ROLLBACK")) return;
-  (void)Drain();
+  if (!reading_ && !sent_.empty()) (void)Drain();
+  if (connection_ == nullptr || !SendPlain("ROLLBACK", Expect::kForgotten)) return;
+  if (!reading_) {
+    (void)Drain();
+    return;
+  }
+  // Sent now, its answer read with the next trip's.
+  if (PQpipelineSync(connection_.get()) != 1 || PQflush(connection_.get()) < 0) return Forget();
+  sent_.push_back({Expect::kEndOfTrip, {}});
 }
 
 Status PostgresSession::Do(std::string_view sql, Params params) {
   if (connection_ == nullptr) return tl::unexpected(Lost());
-  return Send(sql, params.begin(), params.size());
+  return Send(sql, params.begin(), params.size(), Expect::kDone);
 }
 
 Status PostgresSession::DoOnce(const std::string& sql) {
@@ -208,7 +209,17 @@ Status PostgresSession::DoOnce(const std::string& sql) {
 
 Result<Rows> PostgresSession::Get(std::string_view sql, const Param* params, std::size_t count) {
   if (connection_ == nullptr) return tl::unexpected(Lost());
-  SYN_RETURN_IF_ERROR(Send(sql, params, count));
+  SYN_RETURN_IF_ERROR(Send(sql, params, count, Expect::kRows));
+  SYN_ASSIGN_OR_RETURN(auto all, Drain());
+  return std::move(all.back());
+}
+
+Result<std::vector<Rows>> PostgresSession::GetAll(std::span<const Query> queries) {
+  if (connection_ == nullptr) return tl::unexpected(Lost());
+  if (queries.empty()) return std::vector<Rows>();
+  for (const Query& query : queries) {
+    SYN_RETURN_IF_ERROR(Send(query.sql, query.params.data(), query.params.size(), Expect::kRows));
+  }
   return Drain();
 }
 

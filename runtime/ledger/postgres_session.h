@@ -36,6 +36,7 @@ class PostgresSession : public Session {
   Status Do(std::string_view sql, Params params) override;
   using Session::Get;
   Result<Rows> Get(std::string_view sql, const Param* params, std::size_t count) override;
+  Result<std::vector<Rows>> GetAll(std::span<const Query> queries) override;
 
   std::string_view head_lock() const override { return " FOR UPDATE"; }
   std::string_view claim_lock() const override { return " FOR UPDATE SKIP LOCKED"; }
@@ -48,15 +49,17 @@ class PostgresSession : public Session {
   Status DoOnce(const std::string& sql);
 
  private:
-  // One statement on its way; `prepares` is set for the message that prepares one.
+  // One message on its way whose answer has not been read.
+  enum class Expect { kPrepared, kDone, kRows, kForgotten, kEndOfTrip };
   struct Sent {
-    std::string prepares;
+    Expect expect;
+    std::string prepares;  // kPrepared: the statement
   };
 
-  Status Send(std::string_view sql, const Param* params, std::size_t count);
-  Status SendPlain(const char* sql);
-  // Waits for the answers to everything sent; the rows of the last statement.
-  Result<Rows> Drain();
+  Status Send(std::string_view sql, const Param* params, std::size_t count, Expect expect);
+  Status SendPlain(const char* sql, Expect expect = Expect::kDone);
+  // Ends the trip and waits for the answers to everything sent; the rows of each statement that has some to give.
+  Result<std::vector<Rows>> Drain();
   void Forget();
   Error Lost() const;
   Error Failed(const PGresult* result) const;
@@ -68,6 +71,7 @@ class PostgresSession : public Session {
   std::deque<Sent> sent_;
   int names_ = 0;
   bool in_transaction_ = false;
+  bool reading_ = false;
   bool commit_unknown_ = false;
 };
 

@@ -69,13 +69,14 @@ Status MoveProposal(Tx& tx, ProposalId id, ProposalState to, std::string_view ac
 }
 
 Result<Verdict> InsertDecision(Tx& tx, Decision decision, const DecisionRule& rule) {
-  SYN_ASSIGN_OR_RETURN(const auto view, ReadProposal(tx.session(), decision.proposal));
+  SYN_ASSIGN_OR_RETURN(const auto rows, FetchProposals(tx.session(), std::span(&decision.proposal, 1)));
+  SYN_ASSIGN_OR_RETURN(const auto view, ToView(rows[0]));
   if (!view) return tl::unexpected(NoSuchProposal(decision.proposal));
   const Verdict verdict = rule(*view);
   if (!verdict.accepted) return verdict;
   if (decision.kind == DecisionKind::kApprove) {
-    SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(tx.session(), decision.proposal));
-    if (!rows.intact) return Tampered(rows.problem);
+    SYN_ASSIGN_OR_RETURN(const auto reports, VerifyProposals(tx.session(), rows));
+    if (!reports[0].intact) return Tampered(reports[0].problem);
   }
 
   if (decision.at.micros == 0) decision.at = tx.now();

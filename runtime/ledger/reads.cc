@@ -5,6 +5,7 @@
 
 #include "runtime/ledger/document.h"
 #include "runtime/ledger/operations.h"
+#include "runtime/ledger/proposal_rows.h"
 
 namespace synapsor::ledger {
 namespace {
@@ -14,41 +15,6 @@ Result<Run> ToRun(const std::vector<Cell>& row) {
   run.id = row[0].number;
   return run;
 }
-
-Result<ProposalView> ToView(Session& session, const std::vector<Cell>& row) {
-  ProposalView view;
-  SYN_ASSIGN_OR_RETURN(view.proposal, ParseProposal(row[3].text));
-  view.proposal.id = row[0].number;
-  view.proposal.hash = row[2].text;
-  const auto state = ParseState(row[1].text);
-  if (!state) {
-    return Fail(ErrorKind::kInvalid, fmt::format("`{}` is in a state that does not exist",
-                                                 ProposalHandle(view.proposal.id)),
-                "the ledger was edited or damaged: `synapsor-runner audit verify` says where");
-  }
-  view.state = *state;
-  SYN_ASSIGN_OR_RETURN(
-      const Rows decisions,
-      session.Get("SELECT integrity, document FROM decisions WHERE proposal = $1 ORDER BY id",
-                  {view.proposal.id}));
-  for (const auto& cells : decisions) {
-    SYN_ASSIGN_OR_RETURN(Decision decision, ParseDecision(cells[1].text));
-    decision.integrity = cells[0].text;
-    view.decisions.push_back(std::move(decision));
-  }
-  SYN_ASSIGN_OR_RETURN(
-      const Rows receipts,
-      session.Get("SELECT hash, document FROM receipts WHERE proposal = $1 ORDER BY id",
-                  {view.proposal.id}));
-  for (const auto& cells : receipts) {
-    SYN_ASSIGN_OR_RETURN(Receipt receipt, ParseReceipt(cells[1].text));
-    receipt.hash = cells[0].text;
-    view.receipts.push_back(std::move(receipt));
-  }
-  return view;
-}
-
-constexpr std::string_view kView = "SELECT id, state, hash, document FROM proposals ";
 
 // Which event recorded the run that a handle leads to; 0 when it is not a handle of a run or of evidence.
 Result<std::int64_t> EventOfRun(Session& session, std::string_view subject) {
@@ -112,15 +78,13 @@ Result<std::vector<QueryAudit>> ReadAudits(Session& session, RunId run) {
 }
 
 Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(std::string(kView) + "WHERE id = $1", {id}));
-  if (rows.empty()) return std::nullopt;
-  SYN_ASSIGN_OR_RETURN(ProposalView view, ToView(session, rows[0]));
-  return view;
+  SYN_ASSIGN_OR_RETURN(const auto rows, FetchViews(session, std::span(&id, 1)));
+  return ToView(rows[0]);
 }
 
 Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter) {
-  // The inner query finds a tenant's ids in one index that has every filtered column, without touching documents.
-  std::string sql = std::string(kView) + "WHERE id IN (SELECT id FROM proposals ";
+  // Finds a tenant's ids in one index that has every filtered column, without touching documents.
+  std::string sql = "SELECT id FROM proposals ";
   std::vector<Param> params;
   const auto where = [&](std::string_view condition, Param value) {
     sql += params.empty() ? "WHERE " : "AND ";
@@ -136,12 +100,15 @@ Result<std::vector<ProposalView>> ReadProposals(Session& session, const Proposal
   if (filter.until) where("created_at <", filter.until->micros);
   if (filter.before_id > 0) where("id <", filter.before_id);
   params.push_back(std::clamp(filter.limit, 1, 1000));
-  sql += fmt::format("ORDER BY id DESC LIMIT ${}) ORDER BY id DESC", params.size());
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(sql, params.data(), params.size()));
+  sql += fmt::format("ORDER BY id DESC LIMIT ${}", params.size());
+  SYN_ASSIGN_OR_RETURN(const Rows found, session.Get(sql, params.data(), params.size()));
+  std::vector<ProposalId> ids;
+  for (const auto& row : found) ids.push_back(row[0].number);
+  SYN_ASSIGN_OR_RETURN(const auto all, FetchViews(session, ids));
   std::vector<ProposalView> views;
-  for (const auto& row : rows) {
-    SYN_ASSIGN_OR_RETURN(ProposalView view, ToView(session, row));
-    views.push_back(std::move(view));
+  for (const ProposalRows& rows : all) {
+    SYN_ASSIGN_OR_RETURN(auto view, ToView(rows));
+    if (view) views.push_back(*std::move(view));
   }
   return views;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,12 @@ struct Cell {
 };
 using Rows = std::vector<std::vector<Cell>>;
 
+// One of several statements that are asked together. Texts are not owned.
+struct Query {
+  std::string_view sql;
+  std::vector<Param> params;
+};
+
 enum class Access {
   kRead,   // one snapshot until the end
   kWrite,  // durable when Commit returns
@@ -54,6 +61,7 @@ class Session {
   virtual Status Begin(Access access) = 0;
   // After a failure nothing was stored, unless commit_unknown().
   virtual Status Commit() = 0;
+  // Also how a reading transaction ends. Not waited for where nothing can be learned from its answer.
   virtual void Rollback() = 0;
   // True when the last Commit was sent and never answered.
   virtual bool commit_unknown() const { return false; }
@@ -66,6 +74,15 @@ class Session {
   virtual Result<Rows> Get(std::string_view sql, const Param* params, std::size_t count) = 0;
   Result<Rows> Get(std::string_view sql, Params params = {}) {
     return Get(sql, params.begin(), params.size());
+  }
+  // The rows of each, in order. A store across a network asks all in one trip; they run one after the other.
+  virtual Result<std::vector<Rows>> GetAll(std::span<const Query> queries) {
+    std::vector<Rows> all;
+    for (const Query& query : queries) {
+      SYN_ASSIGN_OR_RETURN(Rows rows, Get(query.sql, query.params.data(), query.params.size()));
+      all.push_back(std::move(rows));
+    }
+    return all;
   }
 
   // Text put behind the statement that reads the head row for writing, and behind the one that picks a job.

@@ -5,8 +5,10 @@
 
 #include <map>
 
+#include "runtime/ledger/document.h"
 #include "runtime/ledger/event_check.h"
 #include "runtime/ledger/operations.h"
+#include "runtime/ledger/proposal_rows.h"
 #include "runtime/ledger/rows.h"
 
 namespace synapsor::ledger {
@@ -19,106 +21,126 @@ const TableLayout* FindLayout(std::string_view record) {
   return nullptr;
 }
 
-// What is wrong with the record's row, or nothing; `state` is set for rows that have one.
-Result<std::string> CheckRow(Session& session, const StatedRecord& record, std::string& state) {
-  const TableLayout* layout = FindLayout(record.table);
-  if (layout == nullptr) return std::string("an event names an unknown table");
-  SYN_ASSIGN_OR_RETURN(
-      const Rows rows,
-      session.Get(fmt::format("SELECT {}{}{} FROM {} WHERE id = $1", layout->columns,
-                              layout->state.empty() ? "" : ", ", layout->state, layout->table),
-                  {record.id}));
-  if (rows.empty()) return fmt::format("{} {} was deleted", record.table, record.id);
-  const auto columns = std::span(rows[0]).first(static_cast<std::size_t>(layout->count));
-  if (RowDigest(columns) != record.digest) {
-    return fmt::format("{} {} was edited", record.table, record.id);
-  }
-  if (!layout->state.empty()) state = rows[0].back().text;
-  return std::string();
+const Rows* RowsOf(const ProposalRows& rows, std::string_view record) {
+  if (record == "proposal") return &rows.proposal;
+  if (record == "decision") return &rows.decisions;
+  if (record == "job") return &rows.jobs;
+  return record == "receipt" ? &rows.receipts : nullptr;
 }
 
-// The evidence that reviewers see beside the proposal, against the event of the call that recorded both.
-Result<std::string> CheckEvidence(Session& session, ProposalId id) {
-  SYN_ASSIGN_OR_RETURN(const auto view, ReadProposal(session, id));
-  if (!view || view->proposal.evidence == 0) return std::string();
-  const EvidenceId evidence = view->proposal.evidence;
-  SYN_ASSIGN_OR_RETURN(const Rows events,
-                       session.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = (SELECT r.event FROM "
-                                               "runs AS r JOIN evidence AS v ON v.run = r.id WHERE v.id = $1)",
-                                               kEventColumns, kPreviousHash),
-                                   {evidence}));
-  if (events.empty()) return fmt::format("evidence {} was deleted", evidence);
-  Statement statement;
-  std::string problem = CheckEvent(events[0], events[0][9].text, statement);
-  if (!problem.empty()) return problem;
-  for (const StatedRecord& record : statement.records) {
-    std::string no_state;
-    if (record.table == "evidence" && record.id == evidence) return CheckRow(session, record, no_state);
+// What is wrong with the record's row, or nothing; `state` is set for rows that have one.
+std::string CheckRow(const Rows& rows, const StatedRecord& record, std::string& state) {
+  const TableLayout* layout = FindLayout(record.table);
+  for (const std::vector<Cell>& row : rows) {
+    if (row[0].number != record.id) continue;
+    if (RowDigest(std::span(row).first(static_cast<std::size_t>(layout->count))) != record.digest) {
+      return fmt::format("{} {} was edited", record.table, record.id);
+    }
+    if (!layout->state.empty()) state = row.back().text;
+    return {};
   }
-  return fmt::format("evidence {} is not what its call recorded", evidence);
+  return fmt::format("{} {} was deleted", record.table, record.id);
 }
 
 // How many rows of the proposal each table holds, to find those that no event names.
-Result<std::string> CheckCounts(Session& session, ProposalId id, std::map<std::string, int>& named) {
-  for (const std::string_view table : {"decision", "job", "receipt"}) {
-    SYN_ASSIGN_OR_RETURN(const Rows rows,
-                         session.Get(fmt::format("SELECT count(*) FROM {} WHERE proposal = $1",
-                                                 FindLayout(table)->table),
-                                     {id}));
-    if (rows[0][0].number != named[std::string(table)]) {
-      return fmt::format("a {} of {} was inserted past the ledger: no event names it", table,
-                         ProposalHandle(id));
+std::string CheckCounts(const ProposalRows& rows, std::map<std::string, std::size_t>& named) {
+  for (const char* table : {"decision", "job", "receipt"}) {
+    if (RowsOf(rows, table)->size() != named[table]) {
+      return fmt::format("a {} of {} was inserted past the ledger: no event names it", table, ProposalHandle(rows.id));
     }
   }
-  return std::string();
+  return {};
+}
+
+ChainReport Bad(ChainReport report, std::int64_t sequence, std::string problem) {
+  report.intact = false;
+  report.first_bad_sequence = sequence;
+  report.problem = std::move(problem);
+  return report;
+}
+
+ChainReport CheckRows(const ProposalRows& rows) {
+  ChainReport report;
+  std::map<std::string, std::string> stated, actual;
+  std::map<std::string, std::size_t> named;
+  for (const auto& row : rows.events) {
+    const std::int64_t sequence = row[0].number;
+    Statement statement;
+    std::string problem = CheckEvent(row, row[9].text, statement);
+    if (!problem.empty()) return Bad(report, sequence, std::move(problem));
+    for (const StatedRecord& record : statement.records) {
+      const Rows* table = RowsOf(rows, record.table);
+      if (table == nullptr) return Bad(report, sequence, fmt::format("event {} names an unknown table", sequence));
+      problem = CheckRow(*table, record, actual[fmt::format("{} {}", record.table, record.id)]);
+      if (!problem.empty()) return Bad(report, sequence, std::move(problem));
+      ++named[record.table];
+    }
+    for (const StatedState& state : statement.states) stated[state.table + " " + state.id] = state.state;
+    ++report.events;
+  }
+  if (named["proposal"] != 1) {
+    return Bad(report, 0, fmt::format("no event says that {} was created", ProposalHandle(rows.id)));
+  }
+  for (const auto& [name, state] : stated) {
+    if (actual[name] == state) continue;
+    return Bad(report, 0, fmt::format("the state of {} was edited: it is not what its last event says", name));
+  }
+  if (std::string problem = CheckCounts(rows, named); !problem.empty()) return Bad(report, 0, std::move(problem));
+  return report;
+}
+
+// What is wrong with the evidence that reviewers see beside a proposal: `call` is the event of the call that recorded
+// both, `evidence` the row.
+std::string CheckEvidence(EvidenceId id, const Rows& call, const Rows& evidence) {
+  if (call.empty()) return fmt::format("evidence {} was deleted", id);
+  Statement statement;
+  std::string problem = CheckEvent(call[0], call[0][9].text, statement);
+  if (!problem.empty()) return problem;
+  for (const StatedRecord& record : statement.records) {
+    std::string no_state;
+    if (record.table == "evidence" && record.id == id) return CheckRow(evidence, record, no_state);
+  }
+  return fmt::format("evidence {} is not what its call recorded", id);
+}
+
+// Looks at the evidence of those that are whole so far. The event of the call is the one before the proposal's first.
+Status CheckEvidences(Session& session, std::span<const ProposalRows> all, std::vector<ChainReport>& reports) {
+  static const std::string kCall =
+      fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = $1", kEventColumns, kPreviousHash);
+  static const std::string kEvidence =
+      fmt::format("SELECT {} FROM evidence WHERE id = $1", FindLayout("evidence")->columns);
+  std::vector<Query> queries;
+  std::vector<std::pair<std::size_t, EvidenceId>> asked;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!reports[i].intact) continue;
+    SYN_ASSIGN_OR_RETURN(const Proposal proposal, ParseProposal(all[i].proposal[0][11].text));
+    if (proposal.evidence == 0) continue;
+    asked.emplace_back(i, proposal.evidence);
+    queries.push_back({kCall, {all[i].events[0][0].number - 1}});
+    queries.push_back({kEvidence, {proposal.evidence}});
+  }
+  SYN_ASSIGN_OR_RETURN(const auto answers, session.GetAll(queries));
+  for (std::size_t n = 0; n < asked.size(); ++n) {
+    const auto [i, evidence] = asked[n];
+    std::string problem = CheckEvidence(evidence, answers[2 * n], answers[2 * n + 1]);
+    if (!problem.empty()) reports[i] = Bad(reports[i], 0, std::move(problem));
+  }
+  return {};
 }
 
 }  // namespace
 
+Result<std::vector<ChainReport>> VerifyProposals(Session& session, std::span<const ProposalRows> all) {
+  std::vector<ChainReport> reports;
+  for (const ProposalRows& rows : all) reports.push_back(CheckRows(rows));
+  SYN_RETURN_IF_ERROR(CheckEvidences(session, all, reports));
+  return reports;
+}
+
 Result<ChainReport> VerifyOne(Session& session, ProposalId id) {
-  ChainReport report;
-  const auto bad = [&](std::int64_t sequence, std::string problem) {
-    report.intact = false;
-    report.first_bad_sequence = sequence;
-    report.problem = std::move(problem);
-    return report;
-  };
-  SYN_ASSIGN_OR_RETURN(
-      const Rows events,
-      session.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE ref = $1 ORDER BY sequence", kEventColumns,
-                              kPreviousHash),
-                  {ProposalHandle(id)}));
-  std::map<std::string, std::string> stated, actual;
-  std::map<std::string, int> named;
-  for (const auto& row : events) {
-    const std::int64_t sequence = row[0].number;
-    Statement statement;
-    std::string problem = CheckEvent(row, row[9].text, statement);
-    if (!problem.empty()) return bad(sequence, std::move(problem));
-    for (const StatedRecord& record : statement.records) {
-      SYN_ASSIGN_OR_RETURN(
-          problem, CheckRow(session, record, actual[fmt::format("{} {}", record.table, record.id)]));
-      if (!problem.empty()) return bad(sequence, std::move(problem));
-      ++named[record.table];
-    }
-    for (const StatedState& state : statement.states) {
-      stated[state.table + " " + state.id] = state.state;
-    }
-    ++report.events;
-  }
-  if (named["proposal"] != 1) {
-    return bad(0, fmt::format("no event says that {} was created", ProposalHandle(id)));
-  }
-  for (const auto& [name, state] : stated) {
-    if (actual[name] != state) {
-      return bad(0, fmt::format("the state of {} was edited: it is not what its last event says", name));
-    }
-  }
-  SYN_ASSIGN_OR_RETURN(std::string problem, CheckCounts(session, id, named));
-  if (!problem.empty()) return bad(0, std::move(problem));
-  SYN_ASSIGN_OR_RETURN(problem, CheckEvidence(session, id));
-  if (!problem.empty()) return bad(0, std::move(problem));
-  return report;
+  SYN_ASSIGN_OR_RETURN(const auto rows, FetchProposals(session, std::span(&id, 1)));
+  SYN_ASSIGN_OR_RETURN(auto reports, VerifyProposals(session, rows));
+  return std::move(reports[0]);
 }
 
 }  // namespace synapsor::ledger
