@@ -248,7 +248,8 @@ class Parser {
          {"connect_timeout_ms", Int(source.connect_timeout_ms, 1, 600'000)},
          {"pool_size", Int(source.pool_size, 1, 256)},
          {"allow_writing_reader", Bool(source.allow_writing_reader)},
-         {"receipts", OneOf(source.receipts, {"table", "ledger"})}}));
+         {"receipts", OneOf(source.receipts, {"table", "ledger"})},
+         {"row_level_security", Bool(source.row_level_security)}}));
     if (source.engine.empty()) {
       return Wrong(value, fmt::format("`{}` has no `engine`", where),
                    "say `\"engine\": \"postgres\"`, `\"mysql\"`, `\"mariadb\"` or `\"sqlite\"`");
@@ -256,6 +257,10 @@ class Parser {
     if (!source.sqlite_path.empty() && source.engine != "sqlite") {
       return Wrong(value, fmt::format("`{}.path` is for SQLite only", where),
                    "give `read` and `write` as `env:NAME` of a URL");
+    }
+    if (source.row_level_security && source.engine != "postgres") {
+      return Wrong(value, fmt::format("`{}.row_level_security` is for PostgreSQL only", where),
+                   "the other engines have no such policies; remove it");
     }
     source.tls = tls == "off" ? TlsMode::kOff : tls == "require" ? TlsMode::kRequire : TlsMode::kVerify;
     config_.sources.emplace(name, std::move(source));

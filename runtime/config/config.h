@@ -34,6 +34,8 @@ struct Source {
   int pool_size = 4;
   bool allow_writing_reader = false;  // development only, said loudly
   std::string receipts = "table";     // "table": in the target database; "ledger": intent mode
+  // PostgreSQL only: the database has the policies that `sync grants` prints, and every transaction says its tenant.
+  bool row_level_security = false;
 };
 
 struct Table {

@@ -19,6 +19,7 @@ struct ConnectOptions {
   int statement_timeout_ms = 5000;
   int lock_timeout_ms = 2000;
   int connect_timeout_ms = 3000;
+  bool row_level_security = false;  // PostgreSQL: transactions carry their tenant
 };
 
 class PooledConnection : public Connection {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/base/result.h"
@@ -52,6 +53,10 @@ class Connection {
   // snapshot may be taken as late as the first Query. Without Begin, each statement is a transaction of its own with the
   // source's timeouts. Timeouts are in milliseconds and above 0.
   virtual DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) = 0;
+  // Right after Begin: the tenant whose rows the transaction is about. A source with `row_level_security` (PostgreSQL) is
+  // told it together with the first statement, in the setting that its policies compare with; they show no row
+  // without it. Other sources are not told.
+  virtual void SetTenant(std::string_view tenant) { (void)tenant; }
   virtual DbResult<void> Commit() = 0;
   virtual void Rollback() = 0;
 

@@ -41,6 +41,7 @@ Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const s
   options.statement_timeout_ms = source.statement_timeout_ms;
   options.lock_timeout_ms = source.lock_timeout_ms;
   options.connect_timeout_ms = source.connect_timeout_ms;
+  options.row_level_security = source.row_level_security;
   SYN_ASSIGN_OR_RETURN(std::unique_ptr<Connector> connector, ConnectorFor(source, secret, options));
   PoolOptions pool_options;
   pool_options.size = source.pool_size;

@@ -27,6 +27,10 @@ constexpr std::pair<const char*, const char*> kPrepared[] = {
     {kPing, "SELECT 1"},
 };
 
+// What the policies that `sync grants` prints compare a row's tenant with. Ends with the transaction.
+constexpr const char* kTenant = "syn_tenant";
+constexpr const char* kSetTenant = "SELECT set_config('synapsor.tenant_id', $1, true)";
+
 constexpr const char* kSetTimeouts =
     "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true)";
 
@@ -42,6 +46,7 @@ bool Succeeded(const PostgresResult& result) {
 
 DbResult<void> PostgresConnection::Prepare() {
   for (const auto& [name, sql] : kPrepared) session_.QueuePrepare(name, sql, {});
+  if (options_.row_level_security) session_.QueuePrepare(kTenant, kSetTenant, {});
   auto results = session_.Trip(Deadline());
   if (!results) return tl::unexpected(std::move(results.error()));
   for (const PostgresResult& result : *results) {
@@ -63,6 +68,7 @@ DbResult<void> PostgresConnection::Begin(TxMode mode, int statement_timeout_ms,
   // Sent together with the first statement, in one trip.
   transaction_ = Transaction::kWanted;
   mode_ = mode;
+  tenant_.clear();
   statement_timeout_ms_ = statement_timeout_ms;
   lock_timeout_ms_ = lock_timeout_ms;
   return {};
@@ -205,14 +211,29 @@ DbResult<std::size_t> PostgresConnection::QueueStart() {
   if (!session_.QueueExecute(mode_ == TxMode::kReadOnly ? kBeginReads : kBeginWrites, {})) {
     return tl::unexpected(session_.Lost());
   }
-  if (statement_timeout_ms_ == options_.statement_timeout_ms &&
-      lock_timeout_ms_ == options_.lock_timeout_ms) {
-    return 1;  // the session's own
+  std::size_t queued = 1;
+  if (statement_timeout_ms_ != options_.statement_timeout_ms ||
+      lock_timeout_ms_ != options_.lock_timeout_ms) {
+    auto timeouts = QueueTimeouts();
+    if (!timeouts) return timeouts;
+    queued += *timeouts;
   }
+  if (options_.row_level_security && !tenant_.empty()) {
+    const Scalar tenant[] = {Scalar::Text(tenant_)};
+    const auto sent = PostgresValues::From(tenant);
+    if (!sent) return tl::unexpected(Failed(sent.error()));
+    if (!session_.QueueExecute(kTenant, *sent)) return tl::unexpected(session_.Lost());
+    ++queued;
+  }
+  return queued;
+}
+
+// Directly behind BEGIN. Returns the number of commands queued.
+DbResult<std::size_t> PostgresConnection::QueueTimeouts() {
   const Scalar timeouts[] = {Scalar::Text(std::to_string(statement_timeout_ms_)),
                              Scalar::Text(std::to_string(lock_timeout_ms_))};
   const auto sent = PostgresValues::From(timeouts);
-  std::size_t queued = 1;
+  std::size_t queued = 0;
   if (!timeouts_prepared_) {
     if (!session_.QueuePrepare("syn_timeouts", kSetTimeouts, {}))
       return tl::unexpected(session_.Lost());

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ class PostgresConnection : public PooledConnection {
   DbResult<void> Prepare();
 
   DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) override;
+  void SetTenant(std::string_view tenant) override { tenant_ = tenant; }
   DbResult<void> Commit() override;
   void Rollback() override;
   DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
@@ -40,6 +42,7 @@ class PostgresConnection : public PooledConnection {
   std::chrono::milliseconds Deadline() const;
   Failure Failed(Failure failure);
   DbResult<std::size_t> QueueStart();
+  DbResult<std::size_t> QueueTimeouts();
   DbResult<PostgresResult> Run(const bundle::Statement& statement, std::span<const Scalar> values);
   DbResult<PostgresResult> Answer(const bundle::Statement& statement,
                                   std::vector<PostgresResult> results, std::size_t before,
@@ -51,6 +54,7 @@ class PostgresConnection : public PooledConnection {
   std::size_t names_ = 0;
   Transaction transaction_ = Transaction::kNone;
   TxMode mode_ = TxMode::kReadOnly;
+  std::string tenant_;  // of the transaction
   int statement_timeout_ms_ = options_.statement_timeout_ms;
   int lock_timeout_ms_ = options_.lock_timeout_ms;
   bool timeouts_prepared_ = false, timeouts_queued_ = false;

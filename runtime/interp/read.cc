@@ -22,6 +22,7 @@ class Reader {
     if (auto begun = connection_->Begin(db::TxMode::kReadOnly, timeout, plan_.source->lock_timeout_ms); !begun) {
       return Failed(begun.error());
     }
+    connection_->SetTenant(*values_.session[plan_.tenant_key]);
     std::optional<Refusal> refusal = ReadContext();
     if (!refusal && plan_.capability->patch) refusal = ReadTarget();
     if (refusal) {

@@ -78,6 +78,7 @@ class Transaction {
   Stop Begin() {
     auto begun = connection_.Begin(db::TxMode::kReadWrite, in_.statement_timeout_ms, in_.lock_timeout_ms);
     if (!begun) return FromFailure(begun.error());
+    connection_.SetTenant(in_.proposal.tenant);
     in_.step("begun");
     return std::nullopt;
   }

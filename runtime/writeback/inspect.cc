@@ -62,6 +62,7 @@ Inspection Inspect(db::Database& writer, const config::Source& source, const bun
   db::Connection& c = **connection;
   // The lock statement waits for whoever may still be committing, so that what is seen is settled.
   if (!c.Begin(db::TxMode::kReadWrite, source.statement_timeout_ms, source.lock_timeout_ms)) return inspection;
+  c.SetTenant(proposal.tenant);
   auto values = BindProposal(plan.lock, proposal, now);
   if (values) {
     if (auto rows = c.Query(plan.lock, *values, 2)) inspection.observation = Classify(plan, proposal, *rows);

@@ -9,10 +9,11 @@
 #include "runtime/bundle/plan.h"
 #include "runtime/db/database.h"
 #include "runtime/ledger/records.h"
+#include "runtime/objects/receipts.h"
 
 namespace synapsor::writeback {
 
-inline constexpr std::string_view kReceiptsTable = "synapsor_receipts";
+using objects::kReceiptsTable;
 
 // The CREATE TABLE for an engine (postgres, mysql, mariadb, sqlite), one statement without a semicolon. On PostgreSQL it
 // stands in schema `public`, on MySQL in the connection's database.

@@ -489,6 +489,41 @@ TEST_F(PostgresTest, RowLevelSecurityRefusalIsPermission) {
   Admin("DROP SCHEMA app CASCADE; DROP ROLE limited");
 }
 
+TEST_F(PostgresTest, PoliciesSeeTheTenantOfTheTransaction) {
+  Admin(
+      "DROP ROLE IF EXISTS scoped; CREATE ROLE scoped LOGIN; CREATE TABLE app.t (tenant text, v int);"
+      "ALTER TABLE app.t ENABLE ROW LEVEL SECURITY; GRANT USAGE ON SCHEMA app TO scoped;"
+      "GRANT SELECT, UPDATE (v) ON app.t TO scoped; INSERT INTO app.t VALUES ('a', 1), ('b', 1), ('b', 2);"
+      "CREATE POLICY own ON app.t USING (tenant = nullif(current_setting('synapsor.tenant_id', true), ''))");
+  const auto count = MakeStatement("SELECT count(*) FROM app.t", {}, {{T::kInt64}});
+  const auto rows_of = [&](Connection& connection, const std::string& tenant, int timeout) {
+    EXPECT_TRUE(connection.Begin(TxMode::kReadWrite, timeout, 2000));
+    if (!tenant.empty()) connection.SetTenant(tenant);
+    const auto rows = MustQuery(connection, count);
+    EXPECT_TRUE(connection.Commit());
+    return rows.empty() ? "" : rows[0][0].text;
+  };
+  for (const bool configured : {true, false}) {
+    ConnectOptions options;
+    options.role = Role::kWriter;
+    options.row_level_security = configured;
+    auto connector = MakePostgresConnector("app", UrlAs("scoped"), options, {}, false);
+    ASSERT_TRUE(connector);
+    auto connection = (*connector)->Connect();
+    ASSERT_TRUE(connection);
+    // With the session's timeouts and with others, which travel along; what one transaction said is not the next one's.
+    for (const int timeout : {5000, 4000, 5000}) {
+      EXPECT_EQ(rows_of(**connection, "b", timeout), configured ? "2" : "0");
+      EXPECT_EQ(rows_of(**connection, "", timeout), "0");
+      EXPECT_EQ(rows_of(**connection, "a", timeout), configured ? "1" : "0");
+      EXPECT_EQ(rows_of(**connection, "b' OR 'a'='a", timeout), "0");
+    }
+    EXPECT_EQ(MustExecute(**connection, MakeStatement("UPDATE app.t SET v = 3")), 0);
+    kept_.push_back(std::move(*connector));
+  }
+  Admin("DROP SCHEMA app CASCADE; DROP ROLE scoped");
+}
+
 TEST_F(PostgresTest, TlsFailsClosed) {
   const auto make = [](const std::string& url, config::TlsMode mode, const std::string& ca = {}) {
     return MakePostgresConnector("app", url, {}, {mode, ca}, true);

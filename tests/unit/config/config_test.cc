@@ -26,7 +26,8 @@ TEST(Config, ReadsEveryKey) {
     "sources": {
       "billing": {"engine": "postgres", "schema": "schema.sql", "read": "env:R", "write": "env:W", "tls": "off",
                   "tls_ca": "ca.pem", "statement_timeout_ms": 100, "lock_timeout_ms": 50, "connect_timeout_ms": 10,
-                  "pool_size": 2, "allow_writing_reader": true, "receipts": "ledger"},
+                  "pool_size": 2, "allow_writing_reader": true, "receipts": "ledger",
+                  "row_level_security": true},
       "app": {"engine": "sqlite", "path": "app.db"}
     },
     "tables": {"invoices": {"source": "billing", "schema": "public", "name": "inv", "tenant": "org_id",
@@ -48,6 +49,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(billing.tls_ca_file, "conf/ca.pem");
   EXPECT_EQ(billing.pool_size, 2);
   EXPECT_TRUE(billing.allow_writing_reader);
+  EXPECT_TRUE(billing.row_level_security);
   EXPECT_EQ(billing.receipts, "ledger");
   EXPECT_EQ(config->sources.at("app").sqlite_path, "conf/app.db");
   EXPECT_EQ(config->tables.at("invoices").tenant_column, "org_id");
@@ -58,6 +60,11 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config->session.claims.at("org"), "org_claim");
   EXPECT_THAT(config->approval.role_members.at("lead"), ElementsAre("ann", "bob"));
   EXPECT_EQ(config->directory, "conf");
+}
+
+TEST(Config, RowLevelSecurityIsForPostgres) {
+  EXPECT_THAT(ErrorOf(R"({"sources": {"a": {"engine": "mariadb", "row_level_security": true}}})"), HasSubstr("PostgreSQL only"));
+  EXPECT_EQ(ErrorOf(R"({"sources": {"a": {"engine": "mariadb", "row_level_security": false}}})"), "accepted");
 }
 
 TEST(Config, DefaultsHoldForAnEmptyObject) {
