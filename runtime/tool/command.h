@@ -33,6 +33,7 @@ extern const Command kServeCommand;
 extern const Command kInvokeCommand;
 extern const Command kProposalsCommand;
 extern const Command kSettleCommand;
+extern const Command kReviewCommand;
 extern const Command kApplyCommand;
 extern const Command kEvidenceCommand;
 extern const Command kReplayCommand;

@@ -6,9 +6,9 @@
 namespace synapsor::runner {
 namespace {
 
-constexpr std::array<const Command*, 10> kCommands = {
-    &kServeCommand, &kInvokeCommand, &kProposalsCommand, &kSettleCommand, &kApplyCommand,  &kEvidenceCommand,
-    &kReplayCommand, &kAuditCommand,     &kSourceCommand, &kDoctorCommand,
+constexpr std::array<const Command*, 11> kCommands = {
+    &kServeCommand,  &kInvokeCommand, &kProposalsCommand, &kSettleCommand, &kReviewCommand, &kApplyCommand,
+    &kEvidenceCommand, &kReplayCommand, &kAuditCommand, &kSourceCommand, &kDoctorCommand,
 };
 
 }  // namespace
