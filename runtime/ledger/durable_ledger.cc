@@ -96,6 +96,9 @@ class DurableLedger : public Ledger {
   Result<std::vector<ProposalView>> ListProposals(const ProposalFilter& filter) override {
     return Read<std::vector<ProposalView>>([&](Session& s) { return ReadProposals(s, filter); });
   }
+  Result<std::vector<StateCount>> CountProposals(const ProposalFilter& filter, int most) override {
+    return Read<std::vector<StateCount>>([&](Session& s) { return ReadCounts(s, filter, most); });
+  }
   Result<std::vector<Event>> EventsOf(std::string_view subject) override {
     return Read<std::vector<Event>>([&](Session& s) { return ReadEvents(s, subject); });
   }

@@ -56,9 +56,18 @@ struct ProposalView {
 struct ProposalFilter {
   std::optional<ProposalState> state;
   std::string tenant, capability, principal, object;   // empty: any
-  std::optional<Instant> since, until;
-  ProposalId before_id = 0;   // paging: ids below it; 0: from the newest
+  std::optional<std::vector<std::string>> tenants;     // only these; an empty list matches nothing
+  std::optional<Instant> since, until;                 // made at or after, made before
+  ProposalId before_id = 0;                            // paging: ids below it; 0: from the newest
+  std::optional<ProposalId> after_id;                  // paging upwards: the lowest ids above it; not with before_id
   int limit = 50;
+};
+
+// How many proposals there are in a state. `more`: counting stopped at `count`.
+struct StateCount {
+  ProposalState state = ProposalState::kPendingReview;
+  std::int64_t count = 0;
+  bool more = false;
 };
 
 // What a rule says to a decision, given the proposal as it stands inside the transaction.
@@ -95,7 +104,10 @@ class Ledger {
   virtual Result<std::optional<Evidence>> FindEvidence(EvidenceId id) = 0;
   virtual Result<std::vector<QueryAudit>> AuditsOf(RunId run) = 0;
   virtual Result<std::optional<ProposalView>> FindProposal(ProposalId id) = 0;
+  // Newest first, whichever way they were paged.
   virtual Result<std::vector<ProposalView>> ListProposals(const ProposalFilter& filter) = 0;
+  // One entry a state, in the order of ProposalState. Ignores the filter's state, paging and limit; counts up to `most` a state.
+  virtual Result<std::vector<StateCount>> CountProposals(const ProposalFilter& filter, int most) = 0;
   virtual Result<std::vector<Event>> EventsOf(std::string_view subject) = 0;
 
   // Reads the proposal, asks `rule`, and on acceptance stores the decision, the new state, the job and the events.

@@ -47,12 +47,15 @@ Result<std::vector<Run>> ReadSteps(Session& session, RunId parent);
 Result<std::optional<Run>> ReadStep(Session& session, RunId parent, std::string_view step_key);
 Result<std::optional<Evidence>> ReadEvidence(Session& session, EvidenceId id);
 Result<std::vector<QueryAudit>> ReadAudits(Session& session, RunId run);
-Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id);
-Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter);
 Result<std::vector<Event>> ReadEvents(Session& session, std::string_view subject);
 Result<std::optional<Job>> ReadJob(Session& session, ProposalId proposal);
 Result<bool> ReadIntent(Session& session, std::int64_t job);
 Result<bool> ReadDisabled(Session& session, const std::string& source);
+
+// proposal_reads.cc: inside a read or write transaction of `session`
+Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id);
+Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter);
+Result<std::vector<StateCount>> ReadCounts(Session& session, const ProposalFilter& filter, int most);
 
 // verify.cc, verify_proposal.cc
 Result<ChainReport> VerifyAll(Session& session, std::string_view expected_head);

@@ -1,11 +1,6 @@
-// Reading records back, each by an index.
-#include <fmt/format.h>
-
-#include <algorithm>
-
+// Reading records back, each by an index; proposals are read in proposal_reads.cc.
 #include "runtime/ledger/document.h"
 #include "runtime/ledger/operations.h"
-#include "runtime/ledger/proposal_rows.h"
 
 namespace synapsor::ledger {
 namespace {
@@ -75,42 +70,6 @@ Result<std::vector<QueryAudit>> ReadAudits(Session& session, RunId run) {
   SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT document FROM runs WHERE id = $1", {run}));
   if (rows.empty()) return std::vector<QueryAudit>();
   return ParseAudits(rows[0][0].text);
-}
-
-Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id) {
-  SYN_ASSIGN_OR_RETURN(const auto rows, FetchViews(session, std::span(&id, 1)));
-  return ToView(rows[0]);
-}
-
-Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter) {
-  // Finds a tenant's ids in one index that has every filtered column, without touching documents.
-  std::string sql = "SELECT id FROM proposals ";
-  std::vector<Param> params;
-  const auto where = [&](std::string_view condition, Param value) {
-    sql += params.empty() ? "WHERE " : "AND ";
-    params.push_back(value);
-    sql += fmt::format("{} ${} ", condition, params.size());
-  };
-  if (filter.state) where("state =", StateName(*filter.state));
-  if (!filter.tenant.empty()) where("tenant =", filter.tenant);
-  if (!filter.capability.empty()) where("capability =", filter.capability);
-  if (!filter.principal.empty()) where("principal =", filter.principal);
-  if (!filter.object.empty()) where("object =", filter.object);
-  if (filter.since) where("created_at >=", filter.since->micros);
-  if (filter.until) where("created_at <", filter.until->micros);
-  if (filter.before_id > 0) where("id <", filter.before_id);
-  params.push_back(std::clamp(filter.limit, 1, 1000));
-  sql += fmt::format("ORDER BY id DESC LIMIT ${}", params.size());
-  SYN_ASSIGN_OR_RETURN(const Rows found, session.Get(sql, params.data(), params.size()));
-  std::vector<ProposalId> ids;
-  for (const auto& row : found) ids.push_back(row[0].number);
-  SYN_ASSIGN_OR_RETURN(const auto all, FetchViews(session, ids));
-  std::vector<ProposalView> views;
-  for (const ProposalRows& rows : all) {
-    SYN_ASSIGN_OR_RETURN(auto view, ToView(rows));
-    if (view) views.push_back(*std::move(view));
-  }
-  return views;
 }
 
 Result<std::vector<Event>> ReadEvents(Session& session, std::string_view subject) {

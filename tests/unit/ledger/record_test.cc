@@ -183,6 +183,74 @@ TEST_P(LedgerTest, ListsByEachFilter) {
   EXPECT_EQ(ids({.before_id = b}), std::vector{a});
   EXPECT_EQ(ids({.since = clock.Now()}), std::vector{b});
   EXPECT_EQ(ids({.until = clock.Now()}), std::vector{a});
+  EXPECT_EQ(ids({.tenants = std::vector<std::string>{"globex", "acme"}}), (std::vector{b, a}));
+  EXPECT_EQ(ids({.tenants = std::vector<std::string>()}), std::vector<ProposalId>{}) << "no tenant is not any tenant";
+  EXPECT_EQ(ids({.tenants = std::vector<std::string>{""}}), std::vector<ProposalId>{});
+  EXPECT_EQ(ids({.tenant = "acme", .tenants = std::vector<std::string>{"globex"}}), std::vector<ProposalId>{});
+}
+
+TEST_P(LedgerTest, PagesBothWaysAcrossTenantsAndStates) {
+  std::vector<ProposalId> all;
+  for (int i = 0; i < 9; ++i) {
+    CallRecord record = SampleProposalCall(clock.Now(), "INV-" + std::to_string(i));
+    record.run.tenant = record.evidence->tenant = record.proposal->tenant = i % 3 == 0 ? "globex" : i % 3 == 1 ? "acme" : "other";
+    const auto recorded = ledger->RecordCall(std::move(record));
+    ASSERT_TRUE(recorded);
+    all.push_back(recorded->proposal);
+    if (i % 2 == 0) {
+      EXPECT_TRUE(Decide(all.back(), "lead").accepted);
+    }
+  }
+  const auto page = [&](ProposalFilter filter) {
+    filter.tenants = std::vector<std::string>{"acme", "globex"};
+    filter.limit = 2;
+    std::vector<ProposalId> found;
+    const auto views = ledger->ListProposals(filter);
+    if (!views) return found;
+    for (const auto& view : *views) found.push_back(view.proposal.id);
+    return found;
+  };
+  EXPECT_EQ(page({}), (std::vector{all[7], all[6]}));
+  EXPECT_EQ(page({.before_id = all[6]}), (std::vector{all[4], all[3]}));
+  EXPECT_EQ(page({.before_id = all[3]}), (std::vector{all[1], all[0]}));
+  EXPECT_EQ(page({.after_id = 0}), (std::vector{all[1], all[0]})) << "the oldest page";
+  EXPECT_EQ(page({.after_id = all[1]}), (std::vector{all[4], all[3]}));
+  EXPECT_EQ(page({.state = ProposalState::kApproved, .after_id = all[0]}), (std::vector{all[6], all[4]}));
+  EXPECT_EQ(page({.state = ProposalState::kPendingReview}), (std::vector{all[7], all[3]}));
+}
+
+TEST_P(LedgerTest, ListsMoreThanAreReadAtOnce) {
+  std::vector<ProposalId> all;
+  for (int i = 0; i < 70; ++i) all.push_back(Propose("INV-" + std::to_string(i)));
+  EXPECT_TRUE(Decide(all[2], "lead").accepted);
+  const auto views = ledger->ListProposals({.limit = 1000});
+  ASSERT_TRUE(views);
+  ASSERT_EQ(views->size(), 70u);
+  EXPECT_EQ(views->front().proposal.id, all[69]);
+  EXPECT_EQ((*views)[67].proposal.id, all[2]);
+  EXPECT_EQ((*views)[67].decisions.size(), 1u);
+  EXPECT_TRUE((*views)[66].decisions.empty());
+}
+
+TEST_P(LedgerTest, CountsByState) {
+  const ProposalId first = Propose("INV-1");
+  for (int i = 2; i < 6; ++i) Propose("INV-" + std::to_string(i));
+  EXPECT_TRUE(Decide(first, "lead").accepted);
+  const auto counts = [&](const ProposalFilter& filter, int most) {
+    std::string text;
+    const auto found = ledger->CountProposals(filter, most);
+    if (!found) return found.error().message;
+    for (const StateCount& count : *found) {
+      if (count.count > 0) text += std::string(StateName(count.state)) + std::to_string(count.count) + (count.more ? "+ " : " ");
+    }
+    return text;
+  };
+  EXPECT_EQ(counts({}, 100), "pending_review4 approved1 ");
+  EXPECT_EQ(counts({.tenants = std::vector<std::string>{"acme"}}, 4), "pending_review4 approved1 ");
+  EXPECT_EQ(counts({.tenants = std::vector<std::string>{"acme"}}, 3), "pending_review3+ approved1 ");
+  EXPECT_EQ(counts({.object = "INV-1", .tenants = std::vector<std::string>{"acme"}}, 3), "approved1 ");
+  EXPECT_EQ(counts({.tenants = std::vector<std::string>{"globex"}}, 3), "");
+  EXPECT_EQ(counts({.tenants = std::vector<std::string>()}, 3), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, LedgerTest, ::testing::Values("sqlite", "postgres"),

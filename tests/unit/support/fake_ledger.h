@@ -37,6 +37,9 @@ class FakeLedger : public ledger::Ledger {
   Result<std::vector<ledger::ProposalView>> ListProposals(const ledger::ProposalFilter&) override {
     return std::vector<ledger::ProposalView>();
   }
+  Result<std::vector<ledger::StateCount>> CountProposals(const ledger::ProposalFilter&, int) override {
+    return std::vector<ledger::StateCount>();
+  }
   Result<std::vector<ledger::Event>> EventsOf(std::string_view) override { return std::vector<ledger::Event>(); }
   Result<ledger::Verdict> Decide(ledger::Decision, const ledger::DecisionRule&) override { return Away(); }
   Result<ledger::SettlementVerdict> Settle(ledger::SettlementRequest, const ledger::SettlementRule&) override { return Away(); }
