@@ -57,13 +57,16 @@ std::optional<Refusal> CheckReturns(const CallPlan& plan, const json& payload, c
   return Internal("the result is not of the declared shape: tell the operator");
 }
 
+// Member by member: lists of initializers are copied twice on their way into an object.
 json Frame(const CallPlan& plan, json payload) {
-  json answer = {{"status", "ok"},
-                 {"payload", std::move(payload)},
-                 {"source_database_changed", false},
-                 {"evidence_bundle_id", nullptr},
-                 {"agent_run_id", nullptr},
-                 {"action", {{"branch", nullptr}, {"proposal", nullptr}, {"evidence", nullptr}, {"replay", nullptr}}}};
+  json answer(json::value_t::object);
+  answer["status"] = "ok";
+  answer["payload"] = std::move(payload);
+  answer["source_database_changed"] = false;
+  answer["evidence_bundle_id"] = nullptr;
+  answer["agent_run_id"] = nullptr;
+  json& action = answer["action"] = json::object();
+  for (const char* handle : {"branch", "proposal", "evidence", "replay"}) action[handle] = nullptr;
   if (!plan.capability->minimal_profile) answer["capability"] = plan.capability->name;
   return answer;
 }
@@ -136,12 +139,12 @@ void PutHandles(json& answer, const Handles& handles) {
   json& action = answer["action"];
   if (handles.run != 0) {
     answer["agent_run_id"] = handles.run;
-    action["replay"] = {{"run_resource", ledger::RunHandle(handles.run)}};
+    action["replay"]["run_resource"] = ledger::RunHandle(handles.run);
   }
   if (handles.evidence != 0) {
     const std::string handle = ledger::EvidenceHandle(handles.evidence);
     answer["evidence_bundle_id"] = handle;
-    action["evidence"] = {{"bundle", handle}};
+    action["evidence"]["bundle"] = handle;
   }
   if (handles.proposal == 0) return;
   json& payload = answer["payload"];

@@ -1,9 +1,9 @@
 #include "runtime/interp/evidence.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "runtime/base/digest.h"
+#include "runtime/ledger/json_out.h"
 
 namespace synapsor::interp {
 
@@ -43,12 +43,13 @@ std::vector<ledger::QueryAudit> MakeAudits(const CallPlan& plan, const Snapshot&
 }
 
 std::string SessionJson(const CallPlan& plan, const session::Session& session) {
-  nlohmann::json values = nlohmann::json::object();
+  ledger::JsonOut values(256);
+  values.BeginObject();
   for (const auto& [key, value] : session.values) {
     const bool named = std::find(plan.session_keys.begin(), plan.session_keys.end(), key) != plan.session_keys.end();
-    values[key] = named ? value : "redacted";
+    values.Member(key, named ? std::string_view(value) : "redacted");
   }
-  return values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return values.EndObject().Take();
 }
 
 std::string ArgumentsDigest(const bundle::Capability& capability, const std::string& arguments_json,

@@ -100,7 +100,7 @@ std::string ObjectText(const Scalar& key) {
   return out.Take();
 }
 
-Result<RecordedCall> InsertCall(Tx& tx, const CallRecord& record) {
+Result<RecordedCall> InsertCall(Tx& tx, CallRecord& record) {
   SYN_ASSIGN_OR_RETURN(auto same, FindSameStep(tx, record.run));
   if (same) return *same;
   RecordedCall result;
@@ -113,7 +113,7 @@ Result<RecordedCall> InsertCall(Tx& tx, const CallRecord& record) {
   }
 
   Head& head = tx.head();
-  Run run = record.run;
+  Run& run = record.run;
   run.id = result.run = ++head.run;
   if (record.evidence) run.evidence = result.evidence = ++head.evidence;
   if (record.proposal) run.proposal = result.proposal = ++head.proposal;
@@ -122,7 +122,7 @@ Result<RecordedCall> InsertCall(Tx& tx, const CallRecord& record) {
   std::vector<RecordRef> records;
   SYN_RETURN_IF_ERROR(InsertRunRow(tx, run, record.audits, records));
   if (record.evidence) {
-    Evidence evidence = *record.evidence;
+    Evidence& evidence = *record.evidence;
     evidence.id = result.evidence;
     evidence.run = run.id;
     if (evidence.at.micros == 0) evidence.at = run.at;

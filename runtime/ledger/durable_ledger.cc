@@ -109,6 +109,8 @@ class DurableLedger : public Ledger {
     return Read<std::optional<Job>>([&](Session& s) { return ReadJob(s, proposal); });
   }
   Result<bool> IsSourceDisabled(const std::string& source) override {
+    Result<bool> disabled = false;  // asked before every call
+    if (writes_.TryRead([&](Session& s) { disabled = ReadDisabled(s, source); }) && disabled) return disabled;
     return Read<bool>([&](Session& s) { return ReadDisabled(s, source); });
   }
   Result<ChainReport> VerifyChain(std::string_view expected_head) override {

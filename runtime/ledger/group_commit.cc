@@ -13,6 +13,22 @@ Status GroupCommit::Run(const Operation& operation, Access access) {
   return std::move(self.status);
 }
 
+bool GroupCommit::TryRead(const ReadOperation& read) {
+  std::unique_lock lock(mutex_);
+  if (leading_ || !queue_.empty() || session_ == nullptr || !session_->in_process()) return false;
+  leading_ = true;
+  lock.unlock();
+  const bool begun = session_->Begin(Access::kRead).has_value();
+  if (begun) {
+    read(*session_);
+    session_->Rollback();
+  }
+  lock.lock();
+  leading_ = false;
+  if (!queue_.empty()) changed_.notify_all();
+  return begun;
+}
+
 void GroupCommit::Lead(std::unique_lock<std::mutex>& lock) {
   leading_ = true;
   std::vector<Member*> members;

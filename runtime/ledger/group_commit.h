@@ -29,6 +29,11 @@ class GroupCommit {
   // durable as soon as any later durable one is.
   Status Run(const Operation& operation, Access access = Access::kWrite);
 
+  // Reads over the writing connection of an in-process store if nobody writes just now, and says whether it did. Its pages are those of the last
+  // commit of this process, while a connection that only reads finds its own out of date after every commit.
+  using ReadOperation = std::function<void(Session&)>;
+  bool TryRead(const ReadOperation& read);
+
  private:
   struct Member {
     const Operation* operation;

@@ -1,5 +1,9 @@
 #include "runtime/ledger/json_out.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
 namespace synapsor::ledger {
 namespace {
 
@@ -20,6 +24,28 @@ std::size_t SequenceLength(std::string_view text) {
       (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) {
     return 0;
   }
+  return length;
+}
+
+bool IsPlain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+// True when the eight bytes of `word` are all plain. A byte of zero is found as "Bit Twiddling Hacks" (S. Anderson) does:
+// it borrows, and did not have its high bit before.
+bool AllPlain(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - kOnes * limit) & ~bytes; };
+  return ((word | below(word, 0x20) | below(word ^ (kOnes * '"'), 1) | below(word ^ (kOnes * '\\'), 1)) & kHigh) == 0;
+}
+
+// Length of what stands in a string as it is: ASCII but for control characters, quotes and backslashes.
+std::size_t PlainLength(std::string_view text) {
+  std::size_t length = 0;
+  std::uint64_t word = 0;
+  for (; length + sizeof word <= text.size(); length += sizeof word) {
+    std::memcpy(&word, text.data() + length, sizeof word);
+    if (!AllPlain(word)) break;
+  }
+  while (length < text.size() && IsPlain(static_cast<unsigned char>(text[length]))) ++length;
   return length;
 }
 
@@ -63,44 +89,43 @@ JsonOut& JsonOut::String(std::string_view text) {
   Separate();
   text_ += '"';
   while (!text.empty()) {
-    const unsigned char c = static_cast<unsigned char>(text.front());
-    if (c >= 0x80) {
-      const std::size_t length = SequenceLength(text);
-      if (length == 0) {
-        text_ += "\xEF\xBF\xBD";
-        text.remove_prefix(1);
-        continue;
-      }
-      text_ += text.substr(0, length);
-      text.remove_prefix(length);
-      continue;
-    }
-    switch (c) {
-      case '"': text_ += "\\\""; break;
-      case '\\': text_ += "\\\\"; break;
-      case '\b': text_ += "\\b"; break;
-      case '\f': text_ += "\\f"; break;
-      case '\n': text_ += "\\n"; break;
-      case '\r': text_ += "\\r"; break;
-      case '\t': text_ += "\\t"; break;
-      default:
-        if (c < 0x20) {
-          text_ += "\\u00";
-          text_ += kHex[c >> 4];
-          text_ += kHex[c & 15];
-        } else {
-          text_ += static_cast<char>(c);
-        }
-    }
-    text.remove_prefix(1);
+    const std::size_t plain = PlainLength(text);
+    text_.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(Escape(text));
   }
   text_ += '"';
   return *this;
 }
 
+// Appends the first character of `text`, which is not plain, and returns its length.
+std::size_t JsonOut::Escape(std::string_view text) {
+  const unsigned char c = static_cast<unsigned char>(text.front());
+  if (c >= 0x80) {
+    const std::size_t length = SequenceLength(text);
+    text_ += length == 0 ? "\xEF\xBF\xBD" : text.substr(0, length);
+    return std::max<std::size_t>(length, 1);
+  }
+  switch (c) {
+    case '"': text_ += "\\\""; break;
+    case '\\': text_ += "\\\\"; break;
+    case '\b': text_ += "\\b"; break;
+    case '\f': text_ += "\\f"; break;
+    case '\n': text_ += "\\n"; break;
+    case '\r': text_ += "\\r"; break;
+    case '\t': text_ += "\\t"; break;
+    default:
+      text_ += "\\u00";
+      text_ += kHex[c >> 4];
+      text_ += kHex[c & 15];
+  }
+  return 1;
+}
+
 JsonOut& JsonOut::Int(std::int64_t number) {
   Separate();
-  text_ += std::to_string(number);
+  char digits[24];
+  text_.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
   return *this;
 }
 

@@ -14,6 +14,9 @@ bool IsUtf8(std::string_view text);
 
 class JsonOut {
  public:
+  // `expected_size` in bytes spares the growing of the text.
+  explicit JsonOut(std::size_t expected_size = 1024) { text_.reserve(expected_size); }
+
   JsonOut& BeginObject() { return Open('{'); }
   JsonOut& EndObject() { return Close('}'); }
   JsonOut& BeginArray() { return Open('['); }
@@ -36,6 +39,7 @@ class JsonOut {
   JsonOut& Open(char bracket);
   JsonOut& Close(char bracket);
   void Separate();
+  std::size_t Escape(std::string_view text);
 
   std::string text_;
   bool comma_ = false;

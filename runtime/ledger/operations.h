@@ -16,7 +16,8 @@
 namespace synapsor::ledger {
 
 // calls.cc
-Result<RecordedCall> InsertCall(Tx& tx, const CallRecord& record);
+// Puts ids, and the ledger's time where none is given, into `record`; may be run again after a rollback.
+Result<RecordedCall> InsertCall(Tx& tx, CallRecord& record);
 Result<RunId> InsertRun(Tx& tx, Run run);
 
 // proposals.cc

@@ -68,6 +68,9 @@ class Session {
   // False when the connection is lost: a new session is needed.
   virtual bool healthy() const { return true; }
 
+  // True when the store lives in this process, so that a read costs no round trip.
+  virtual bool in_process() const { return false; }
+
   // Runs a statement for its effect. A store across a network may delay it, and report its failure, until the
   // next Get or Commit.
   virtual Status Do(std::string_view sql, Params params) = 0;

@@ -1,5 +1,7 @@
 #include "runtime/ledger/transaction.h"
 
+#include <charconv>
+
 #include "runtime/base/digest.h"
 #include "runtime/ledger/json_out.h"
 
@@ -28,10 +30,13 @@ std::string Payload(NewEvent& event) {
   return out.EndObject().Take();
 }
 
+constexpr std::size_t kUsualRow = 2048;  // bytes; more only costs a growth
+
 void Add(std::string& text, Kind kind, std::int64_t number, std::string_view value) {
-  const std::string digits = kind == Kind::kInt ? std::to_string(number) : std::string();
-  if (kind == Kind::kInt) value = digits;
-  text += std::to_string(value.size());
+  char digits[24];
+  if (kind == Kind::kInt) value = {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+  char size[24];
+  text.append(size, std::to_chars(size, size + sizeof size, value.size()).ptr);
   text += ':';
   text += value;
 }
@@ -49,19 +54,19 @@ std::string HashEvent(std::string_view previous, const Event& event) {
       .Member("subject", event.subject)
       .Member("tenant", event.tenant)
       .EndObject();
-  std::string text(previous);
-  text += out.Take();
-  return Sha256Hex(text);
+  return Sha256Hex(out.Take().insert(0, previous));
 }
 
 std::string RowDigest(std::span<const Cell> cells) {
   std::string text;
+  text.reserve(kUsualRow);
   for (const Cell& cell : cells) Add(text, cell.kind, cell.number, cell.text);
   return Sha256Hex(text);
 }
 
 std::string RowDigest(Params columns) {
   std::string text;
+  text.reserve(kUsualRow);
   for (const Param& column : columns) Add(text, column.kind, column.number, column.text);
   return Sha256Hex(text);
 }
