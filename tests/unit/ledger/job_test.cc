@@ -100,6 +100,19 @@ TEST_P(JobTest, AWithdrawnProposalHasNoJobLeft) {
   EXPECT_TRUE(Verify().intact);
 }
 
+TEST_P(JobTest, TheSwitchOfASourceIsSeenAtOnceByOtherProcesses) {
+  auto other = OpenAnother();
+  ASSERT_TRUE(other) << other.error().message;
+  ASSERT_TRUE((*other)->SetSourceDisabled("other", true, "operator"));
+  for (const bool off : {true, false, true}) {
+    Propose("INV-" + std::to_string(off) + std::to_string(clock.Now().micros));  // this one's pages are in use
+    ASSERT_TRUE((*other)->SetSourceDisabled("app", off, "operator"));
+    EXPECT_EQ(*ledger->IsSourceDisabled("app"), off);
+    EXPECT_EQ(*(*other)->IsSourceDisabled("app"), off);
+    clock.Advance(1);
+  }
+}
+
 TEST_P(JobTest, DisabledSourcesArePassedOver) {
   const ProposalId id = Propose();
   Decide(id, "lead");
