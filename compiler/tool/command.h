@@ -32,6 +32,7 @@ extern const Command kDiffCommand;
 extern const Command kBuildCommand;
 extern const Command kExplainCommand;
 extern const Command kIntrospectCommand;
+extern const Command kGrantsCommand;
 extern const Command kFmtCommand;
 extern const Command kRulesCommand;
 

@@ -11,6 +11,7 @@ const Command* const kCommands[] = {
     &kBuildCommand,
     &kDiffCommand,
     &kIntrospectCommand,
+    &kGrantsCommand,
     &kFmtCommand,
     &kExplainCommand,
     &kRulesCommand,

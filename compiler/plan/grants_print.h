@@ -1,0 +1,33 @@
+// What the scripts of the engines share in spelling. Private to grants*.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/plan/grants.h"
+
+namespace synapsor::plan {
+
+std::string PrintPostgresGrants(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options);
+std::string PrintMysqlGrants(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options);
+
+// One or more lines of comment, wrapped; whatever stands in a name, it stays a comment.
+std::string Comment(std::string_view text);
+// A heading: an empty line, then a comment.
+std::string Section(std::string_view text);
+
+// ("id", "tenant_id")
+std::string ColumnList(schema::Engine engine, const std::set<std::string>& columns);
+
+// PostgreSQL with standard_conforming_strings: 'it''s'.
+std::string TextLiteral(std::string_view text);
+// DO with a body that no name in it can end.
+std::string DoBlock(const std::string& body);
+// Makes each role (name, whether it logs in), refuses one that somebody else made or that is above all grants, and lets
+// it connect.
+std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles);
+
+}  // namespace synapsor::plan
