@@ -88,7 +88,12 @@ Status MigrateLocked(PostgresSession& session, const Clock& clock) {
                        session.Get("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)", {kMigrationLock}));
   SYN_ASSIGN_OR_RETURN(const auto from, ReadVersion(session));
   if (from >= kLedgerVersion) return {};
-  if (from == 0) SYN_RETURN_IF_ERROR(session.DoOnce("CREATE SCHEMA IF NOT EXISTS synapsor_ledger"));
+  if (from == 0) {
+    // An owner who was given the schema need not be able to create one; IF NOT EXISTS would ask for that right all the same.
+    SYN_ASSIGN_OR_RETURN(const Rows schemas,
+                         session.Get("SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'synapsor_ledger'"));
+    if (schemas[0][0].number == 0) SYN_RETURN_IF_ERROR(session.DoOnce("CREATE SCHEMA synapsor_ledger"));
+  }
   const auto migrations = PostgresMigrations();
   for (auto version = from; version < kLedgerVersion; ++version) {
     SYN_RETURN_IF_ERROR(RunScript(session, migrations[static_cast<std::size_t>(version)]));
