@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/base/unseen.h"
+#include "runtime/base/utf8.h"
+
 namespace synapsor::diag {
 namespace {
 
@@ -34,50 +37,12 @@ constexpr auto kCombining = std::to_array<Range>({
     {0xE0100, 0xE01EF},
 });
 
-// Characters that change how a terminal or a reader sees the text around them without being seen:
-// C1 controls, zero-width characters, line separators, bidirectional controls, tags.
-constexpr auto kInvisible = std::to_array<Range>({
-    {0x0080, 0x009F},
-    {0x00AD, 0x00AD},
-    {0x061C, 0x061C},
-    {0x180E, 0x180E},
-    {0x200B, 0x200F},
-    {0x2028, 0x202E},
-    {0x2060, 0x206F},
-    {0xFEFF, 0xFEFF},
-    {0xFFF9, 0xFFFB},
-    {0xE0000, 0xE007F},
-});
-
 template <std::size_t kSize>
 bool Contains(const std::array<Range, kSize>& table, char32_t c) {
   const auto after =
       std::upper_bound(table.begin(), table.end(), c,
                        [](char32_t value, const Range& range) { return value < range.first; });
   return after != table.begin() && c <= std::prev(after)->last;
-}
-
-struct Decoded {
-  char32_t code_point = 0;
-  std::size_t length = 1;
-  bool valid = false;
-};
-
-// One UTF-8 sequence; overlong forms, surrogates and stray bytes are invalid and one byte long.
-Decoded Decode(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return {};
-  char32_t c = lead & (0xFF >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    c = c << 6 | (byte(i) & 0x3F);
-  }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (c < kSmallest[length] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) return {};
-  return {c, length, true};
 }
 
 void AppendUtf8(char32_t c, std::string& out) {  // of the basic plane above U+07FF
@@ -87,9 +52,9 @@ void AppendUtf8(char32_t c, std::string& out) {  // of the basic plane above U+0
 }
 
 // Appends what stands for the character and returns the cells it takes.
-int AppendShown(const Decoded& decoded, std::string_view bytes, std::string& out) {
+int AppendShown(const CodePoint& decoded, std::string_view bytes, std::string& out) {
   constexpr char32_t kControlPictures = 0x2400;
-  const char32_t c = decoded.code_point;
+  const char32_t c = decoded.value;
   if (!decoded.valid) {
     AppendUtf8(0xFFFD, out);
     return 1;
@@ -98,7 +63,7 @@ int AppendShown(const Decoded& decoded, std::string_view bytes, std::string& out
     AppendUtf8(c == 0x7F ? kControlPictures + 0x21 : kControlPictures + c, out);
     return 1;
   }
-  if (c >= 0x80 && Contains(kInvisible, c)) {
+  if (c >= 0x80 && IsUnseen(c)) {
     const std::string shown = fmt::format("<U+{:04X}>", static_cast<std::uint32_t>(c));
     out += shown;
     return static_cast<int>(shown.size());
@@ -114,10 +79,10 @@ DisplayLine Lay(std::string_view line, bool expand_tabs) {
   result.glyphs.reserve(line.size() + 1);
   int cell = 0;
   for (std::size_t at = 0; at < line.size();) {
-    const Decoded decoded = Decode(line, at);
+    const CodePoint decoded = DecodeUtf8(line, at);
     result.glyphs.push_back(
         {static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(result.text.size()), cell});
-    if (decoded.code_point == '\t' && expand_tabs) {
+    if (decoded.value == '\t' && expand_tabs) {
       const int width = kTabStop - cell % kTabStop;
       result.text.append(static_cast<std::size_t>(width), ' ');
       cell += width;

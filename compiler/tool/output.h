@@ -1,5 +1,4 @@
-// Where the program's data and its remarks go. Data is written whole or the run fails; nothing is
-// left in a buffer when the process ends.
+// runtime/cli/output.h with the name of this program, and the width of its terminal.
 #pragma once
 
 #include <string_view>
@@ -8,16 +7,13 @@
 
 namespace synapsor::tool {
 
-// Writes all of `data` to standard output, whatever it is connected to.
 Status WriteData(std::string_view data);
 
 void WriteToStandardError(std::string_view text);
 
-// To standard error: "sync: message" and the hint below it.
 void PrintError(const Error& error);
 void PrintRemark(std::string_view message);
 
-// Standard output is a terminal that takes colour and NO_COLOR is unset or empty.
 bool ColorIsWelcome();
 
 // Cells of the terminal's width that are left for quoted source text; 120 if there is no terminal.

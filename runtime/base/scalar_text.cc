@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/utf8.h"
+
 namespace synapsor::scalar_text {
 namespace {
 
@@ -211,25 +213,6 @@ std::optional<std::string> CanonicalUuid(std::string_view text) {
 }
 
 }  // namespace
-
-bool IsUtf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : (lead & 0xF0) == 0xE0 ? 2
-                     : lead >= 0xF0 && lead < 0xF5 ? 3 : -1;
-    if (more < 0 || i + static_cast<std::size_t>(more) >= text.size()) return false;
-    std::uint32_t code = more == 0 ? lead : lead & (0x3Fu >> more);
-    for (int k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
-      if ((next & 0xC0) != 0x80) return false;
-      code = code << 6 | (next & 0x3Fu);
-    }
-    if ((more == 2 && code < 0x800) || (more == 3 && code < 0x10000)) return false;
-    if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
-    i += static_cast<std::size_t>(more) + 1;
-  }
-  return true;
-}
 
 std::string EncodeBase64(std::string_view bytes) {
   static constexpr char kAlphabet[] =

@@ -13,7 +13,6 @@ namespace synapsor::scalar_text {
 // `text` in the kept spelling, or nothing when it is not of that type. Bytes are given and kept raw.
 std::optional<std::string> Canonical(std::string_view text, ScalarType type);
 
-bool IsUtf8(std::string_view text);
 std::optional<std::string> DecodeBase64(std::string_view text);
 std::string EncodeBase64(std::string_view bytes);
 

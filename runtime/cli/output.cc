@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/base/text.h"
+
 namespace synapsor::cli {
 namespace {
 
@@ -36,14 +38,16 @@ Status WriteData(std::string_view data) {
   return {};
 }
 
+void WriteToStandardError(std::string_view text) { WriteAll(STDERR_FILENO, text); }
+
 void PrintError(std::string_view program, const Error& error) {
-  std::string text = fmt::format("{}: {}\n", program, error.message);
-  if (!error.hint.empty()) text += fmt::format("{:{}}{}\n", "", program.size() + 2, error.hint);
-  WriteAll(STDERR_FILENO, text);
+  std::string text = fmt::format("{}: {}\n", program, Visible(error.message));
+  if (!error.hint.empty()) text += fmt::format("{:{}}{}\n", "", program.size() + 2, Visible(error.hint));
+  WriteToStandardError(text);
 }
 
 void PrintRemark(std::string_view program, std::string_view message) {
-  WriteAll(STDERR_FILENO, fmt::format("{}: {}\n", program, message));
+  WriteToStandardError(fmt::format("{}: {}\n", program, message));
 }
 
 bool ColorIsWelcome() {

@@ -12,7 +12,9 @@ namespace synapsor::cli {
 // Writes all of `data` to standard output, whatever it is connected to.
 Status WriteData(std::string_view data);
 
-// One line to standard error: "PROGRAM: message", and the hint below it.
+void WriteToStandardError(std::string_view text);
+
+// To standard error: "PROGRAM: message", and the hint below it. What hides in them (names and paths may be anybody's) is shown.
 void PrintError(std::string_view program, const Error& error);
 void PrintRemark(std::string_view program, std::string_view message);
 

@@ -10,7 +10,7 @@
 #include "runtime/http/review/proposal_page.h"
 #include "runtime/http/review_answer.h"
 #include "runtime/http/review_app.h"
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 #include "runtime/proposal/lifecycle.h"
 
 namespace synapsor::http {
@@ -76,7 +76,7 @@ Wanted ReadFilter(const FormFields& fields, const session::Reviewer& reviewer) {
 // What is wrong with a reason; empty when it can be kept.
 std::string FaultOf(const std::string& reason) {
   if (reason.find_first_not_of(" \t\r\n") == reason.npos) return "Reason: say why. It is kept with the decision.";
-  const auto facts = interp::Examine(reason);
+  const auto facts = Examine(reason);
   if (facts.code_points > kMostReason) return fmt::format("Reason: at most {} characters.", kMostReason);
   std::uint32_t previous = 0;
   for (std::size_t at = 0; at < reason.size();) {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/decimal.h"
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::interp {
 namespace {

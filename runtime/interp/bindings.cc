@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::interp {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "runtime/base/digest.h"
 #include "runtime/interp/evidence.h"
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::interp {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/digest.h"
-#include "runtime/ledger/json_out.h"
+#include "runtime/base/json_out.h"
 
 namespace synapsor::interp {
 
@@ -43,7 +43,7 @@ std::vector<ledger::QueryAudit> MakeAudits(const CallPlan& plan, const Snapshot&
 }
 
 std::string SessionJson(const CallPlan& plan, const session::Session& session) {
-  ledger::JsonOut values(256);
+  JsonOut values(256);
   values.BeginObject();
   for (const auto& [key, value] : session.values) {
     const bool named = std::find(plan.session_keys.begin(), plan.session_keys.end(), key) != plan.session_keys.end();

@@ -6,7 +6,7 @@
 
 #include "runtime/base/decimal.h"
 #include "runtime/interp/summary.h"
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::interp {
 namespace {

@@ -5,7 +5,7 @@
 #include <set>
 #include <string_view>
 
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::interp {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::interp {
 namespace {

@@ -1,6 +1,6 @@
 #include "runtime/interp/summary.h"
 
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::interp {
 namespace {

@@ -1,8 +1,9 @@
 // A call's record: run, evidence, proposal and their events in one go.
 #include <utility>
 
+#include "runtime/base/json_out.h"
+#include "runtime/base/utf8.h"
 #include "runtime/ledger/document.h"
-#include "runtime/ledger/json_out.h"
 #include "runtime/ledger/operations.h"
 #include "runtime/ledger/rows.h"
 

@@ -1,6 +1,6 @@
 #include "runtime/base/digest.h"
+#include "runtime/base/json_out.h"
 #include "runtime/ledger/document.h"
-#include "runtime/ledger/json_out.h"
 
 namespace synapsor::ledger {
 namespace {

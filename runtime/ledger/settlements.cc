@@ -8,7 +8,7 @@
 #include "runtime/base/decimal.h"
 #include "runtime/base/digest.h"
 #include "runtime/ledger/event_check.h"
-#include "runtime/ledger/json_out.h"
+#include "runtime/base/json_out.h"
 #include "runtime/ledger/operations.h"
 
 namespace synapsor::ledger {

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "runtime/base/digest.h"
-#include "runtime/ledger/json_out.h"
+#include "runtime/base/json_out.h"
 
 namespace synapsor::ledger {
 namespace {

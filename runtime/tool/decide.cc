@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "runtime/cli/output.h"
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 #include "runtime/proposal/lifecycle.h"
 #include "runtime/tool/command.h"
 #include "runtime/tool/parts.h"
@@ -60,7 +60,7 @@ Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const
   const auto subject = arguments.Value("--as");
   if (!subject || subject->empty()) return Fail(ErrorKind::kUsage, "nobody decides", "add `--as SUBJECT --role ROLE`");
   const std::string reason = arguments.ValueOr("--reason", "");
-  const auto facts = interp::Examine(reason);
+  const auto facts = Examine(reason);
   if (needs_reason && facts.code_points == 0) return Fail(ErrorKind::kUsage, "a decision needs a reason", "add `--reason TEXT`");
   if (!facts.valid || facts.code_points > kMaxReason) {
     return Fail(ErrorKind::kUsage, fmt::format("the reason is not UTF-8 or longer than {} characters", kMaxReason));

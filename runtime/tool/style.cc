@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/cli/output.h"
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 namespace synapsor::runner {
 
@@ -15,7 +15,7 @@ std::string Style::Paint(std::string_view code, std::string_view text) const {
 
 Style TerminalStyle() { return {cli::ColorIsWelcome()}; }
 
-std::string Shown(std::string_view text, std::size_t limit) { return interp::Visible(text, limit); }
+std::string Shown(std::string_view text, std::size_t limit) { return Visible(text, limit); }
 
 std::string Shown(const Scalar& value, std::size_t limit) {
   if (value.is_null) return "null";

@@ -2,7 +2,7 @@
 
 #include "runtime/base/digest.h"
 #include "runtime/ledger/document.h"
-#include "runtime/ledger/json_out.h"
+#include "runtime/base/json_out.h"
 #include "support.h"
 
 namespace synapsor::ledger {

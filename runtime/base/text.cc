@@ -1,21 +1,16 @@
-#include "runtime/interp/text.h"
+#include "runtime/base/text.h"
 
 #include <fmt/format.h>
 
 #include <cstdint>
 
+#include "runtime/base/unseen.h"
 #include "runtime/base/utf8.h"
 
-namespace synapsor::interp {
+namespace synapsor {
 namespace {
 
 bool IsControl(std::uint32_t c) { return c < 0x20 || (c >= 0x7F && c <= 0x9F); }
-
-// Marks that change the order or visibility of what stands beside them, and line ends.
-bool Hides(std::uint32_t c) {
-  return IsControl(c) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF || c == 0x061C || (c >= 0xE0000 && c <= 0xE007F);
-}
 
 }  // namespace
 
@@ -41,7 +36,7 @@ std::string Visible(std::string_view text, std::size_t max_code_points) {
     if (last_place && at + next.length < text.size()) return shown + "…";
     if (!next.valid) {
       shown += "\xEF\xBF\xBD";
-    } else if (Hides(next.value)) {
+    } else if (IsUnseen(next.value)) {
       shown += fmt::format("\\u{{{:X}}}", next.value);
     } else {
       shown += text.substr(at, next.length);
@@ -57,4 +52,4 @@ std::string_view Prefix(std::string_view text, std::size_t code_points) {
   return text.substr(0, at);
 }
 
-}  // namespace synapsor::interp
+}  // namespace synapsor

@@ -1,31 +1,15 @@
-#include "runtime/ledger/json_out.h"
+#include "runtime/base/json_out.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstring>
 
-namespace synapsor::ledger {
+#include "runtime/base/utf8.h"
+
+namespace synapsor {
 namespace {
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr char kHex[] = "0123456789abcdef";
-
-// Length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none.
-std::size_t SequenceLength(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Over-long forms, surrogates and code points past U+10FFFF.
-  if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F) ||
-      (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) {
-    return 0;
-  }
-  return length;
-}
 
 bool IsPlain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
 
@@ -50,15 +34,6 @@ std::size_t PlainLength(std::string_view text) {
 }
 
 }  // namespace
-
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = SequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 void JsonOut::Separate() {
   if (comma_) text_ += ',';
@@ -102,9 +77,9 @@ JsonOut& JsonOut::String(std::string_view text) {
 std::size_t JsonOut::Escape(std::string_view text) {
   const unsigned char c = static_cast<unsigned char>(text.front());
   if (c >= 0x80) {
-    const std::size_t length = SequenceLength(text);
-    text_ += length == 0 ? "\xEF\xBF\xBD" : text.substr(0, length);
-    return std::max<std::size_t>(length, 1);
+    const CodePoint next = DecodeUtf8(text, 0);
+    text_ += next.valid ? text.substr(0, next.length) : kReplacement;
+    return next.length;
   }
   switch (c) {
     case '"': text_ += "\\\""; break;
@@ -153,4 +128,4 @@ JsonOut& JsonOut::Value(const Scalar& scalar) {
   return EndArray();
 }
 
-}  // namespace synapsor::ledger
+}  // namespace synapsor

@@ -1,5 +1,5 @@
 // Appends canonical JSON to a string: no white space, members in the order of the calls (callers give them sorted),
-// strings escaped as CanonicalJson does. For the documents of the ledger, which are written once a call.
+// strings escaped as CanonicalJson does. For what is written at every call, such as the documents of the ledger.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,7 @@
 
 #include "runtime/base/scalar.h"
 
-namespace synapsor::ledger {
-
-bool IsUtf8(std::string_view text);
+namespace synapsor {
 
 class JsonOut {
  public:
@@ -45,4 +43,4 @@ class JsonOut {
   bool comma_ = false;
 };
 
-}  // namespace synapsor::ledger
+}  // namespace synapsor

@@ -1,12 +1,12 @@
-// The writer of the ledger's documents against nlohmann/json, whose output canonical JSON is defined by.
-#include "runtime/ledger/json_out.h"
+// The writer of canonical JSON against nlohmann/json, whose output canonical JSON is defined by.
+#include "runtime/base/json_out.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 #include <random>
 
-namespace synapsor::ledger {
+namespace synapsor {
 namespace {
 
 std::string Written(std::string_view text) { return JsonOut().String(text).Take(); }
@@ -45,4 +45,4 @@ TEST(JsonOut, SeparatesMembersAndItems) {
 }
 
 }  // namespace
-}  // namespace synapsor::ledger
+}  // namespace synapsor
