@@ -53,15 +53,17 @@ ApiResult<ledger::Run> OwnRun(const ApiCall& call, ledger::RunId id) {
 }
 
 json RunJson(const ledger::Run& run) {
+  const bool gone = run.removed_at.micros != 0;  // by retention
   json body = {{"run_id", run.id},
                {"run_resource", ledger::RunHandle(run.id)},
-               {"kind", run.kind},
+               {"kind", gone ? "removed" : run.kind},
                {"workflow", run.workflow},
                {"capability", run.capability},
-               {"status", run.status},
+               {"status", gone ? "removed" : run.status},
                {"status_code", run.status_code},
                {"bundle_digest", run.bundle_digest},
                {"at", FormatInstant(run.at)}};
+  if (gone) body["removed_at"] = FormatInstant(run.removed_at);
   if (!run.step_key.empty()) body["step_key"] = run.step_key;
   if (run.evidence != 0) body["evidence_bundle_id"] = ledger::EvidenceHandle(run.evidence);
   if (run.proposal != 0) body["proposal_id"] = ledger::ProposalHandle(run.proposal);

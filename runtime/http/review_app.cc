@@ -153,10 +153,15 @@ bool Sees(const session::Reviewer& reviewer, const std::string& tenant) {
 
 }  // namespace
 
+Response ReviewApp::Gone(const session::LoginSession& login, Instant removed_at) {
+  return Message(410, &login, "Removed", fmt::format("This was removed by retention on {}. The chain of events keeps its digest.", FormatInstant(removed_at)));
+}
+
 Response ReviewApp::Evidence(const Visit& visit, std::int64_t id) {
   const auto evidence = ledger_.FindEvidence(id);
   if (!evidence) return Unavailable(&visit.login);
   if (!*evidence || !Sees(visit.login.reviewer, (*evidence)->tenant)) return NotFound(&visit.login);
+  if ((*evidence)->removed_at.micros != 0) return Gone(visit.login, (*evidence)->removed_at);
   return HtmlAnswer(200, review::RenderEvidence(visit.login, **evidence));
 }
 
@@ -164,6 +169,7 @@ Response ReviewApp::Run(const Visit& visit, std::int64_t id) {
   auto run = ledger_.FindRun(id);
   if (!run) return Unavailable(&visit.login);
   if (!*run || !Sees(visit.login.reviewer, (*run)->tenant)) return NotFound(&visit.login);
+  if ((*run)->removed_at.micros != 0) return Gone(visit.login, (*run)->removed_at);
   auto steps = ledger_.Steps(id);
   auto audits = ledger_.AuditsOf(id);
   auto events = ledger_.EventsOf(ledger::RunHandle(id));

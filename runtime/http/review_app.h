@@ -75,6 +75,7 @@ class ReviewApp {
   Response Decide(const Visit& visit, std::int64_t id);
   Response Evidence(const Visit& visit, std::int64_t id);
   Response Run(const Visit& visit, std::int64_t id);
+  static Response Gone(const session::LoginSession& login, Instant removed_at);  // by retention
   Response Audit(const Visit& visit);
 
   struct Shown {

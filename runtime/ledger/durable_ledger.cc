@@ -9,11 +9,18 @@
 namespace synapsor::ledger {
 namespace {
 
+// On the store's clock.
+Result<Instant> TimeOf(Session& session, const Clock& clock) {
+  if (session.server_time() == "0") return clock.Now();
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT " + std::string(session.server_time())));
+  return Instant{rows[0][0].number};
+}
+
 class DurableLedger : public Ledger {
  public:
   DurableLedger(std::unique_ptr<Store> store, std::unique_ptr<Session> writer, std::string salt,
                 const Clock& clock)
-      : store_(std::move(store)), salt_(std::move(salt)), writes_(*store_, std::move(writer), clock) {}
+      : store_(std::move(store)), salt_(std::move(salt)), clock_(clock), writes_(*store_, std::move(writer), clock) {}
 
   std::string FingerprintParameters(std::span<const Scalar> values) const override {
     std::string text = salt_;
@@ -37,6 +44,20 @@ class DurableLedger : public Ledger {
   }
   Result<SettlementVerdict> Settle(SettlementRequest request, const SettlementRule& rule) override {
     return Write<SettlementVerdict>([&](Tx& tx) { return InsertSettlement(tx, request, rule); });
+  }
+  Result<RetentionCount> CountDue(const RetentionRule& rule) override {
+    return Read<RetentionCount>([&](Session& s) -> Result<RetentionCount> {
+      SYN_ASSIGN_OR_RETURN(const Instant now, TimeOf(s, clock_));
+      return CountRetention(s, rule, now);
+    });
+  }
+  Result<RetentionStep> RemoveDue(const RetentionRule& rule, RetentionCursor& cursor) override {
+    SYN_ASSIGN_OR_RETURN(const RetentionBatch batch,
+                         Read<RetentionBatch>([&](Session& s) { return FindRetentionBatch(s, rule, cursor); }));
+    SYN_ASSIGN_OR_RETURN(RetentionStep step,
+                         Write<RetentionStep>([&](Tx& tx) { return RemoveBatch(tx, rule, batch, cursor); }));
+    if (batch.deferred) cursor.deferred_after = step.deferred_after;
+    return step;
   }
   Result<Verdict> Reconcile(ProposalId proposal, ProposalState outcome, const std::string& subject,
                             const std::string& reason) override {
@@ -164,6 +185,7 @@ class DurableLedger : public Ledger {
 
   std::unique_ptr<Store> store_;
   std::string salt_;
+  const Clock& clock_;
   GroupCommit writes_;
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Session>> readers_;

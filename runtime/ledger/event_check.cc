@@ -16,6 +16,10 @@ bool ReadPayload(const std::string& text, Statement& statement) {
       statement.records.push_back(
           {r.at(0).get<std::string>(), r.at(1).get<std::int64_t>(), r.at(2).get<std::string>()});
     }
+    for (const auto& r : payload.value("removed", nlohmann::json::array())) {
+      statement.removals.push_back({r.at(0).get<std::string>(), r.at(1).get<std::int64_t>(),
+                                    r.at(2).get<std::string>(), r.at(3).get<std::string>()});
+    }
     for (const auto& s : payload.value("states", nlohmann::json::array())) {
       statement.states.push_back(
           {s.at(0).get<std::string>(), s.at(1).get<std::string>(), s.at(2).get<std::string>()});

@@ -18,8 +18,15 @@ struct StatedRecord {
 struct StatedState {
   std::string table, id, state;
 };
+// A row whose content was removed: the digest that it had, and the one of what is left.
+struct StatedRemoval {
+  std::string table;
+  std::int64_t id = 0;
+  std::string digest, remaining;
+};
 struct Statement {
   std::vector<StatedRecord> records;
+  std::vector<StatedRemoval> removals;
   std::vector<StatedState> states;
   std::string identity;  // of the first event
 };

@@ -17,6 +17,7 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/result.h"
 #include "runtime/ledger/records.h"
+#include "runtime/ledger/retention.h"
 #include "runtime/ledger/settlement.h"
 
 namespace synapsor::ledger {
@@ -138,6 +139,12 @@ class Ledger {
 
   virtual Status SetSourceDisabled(const std::string& source, bool disabled, const std::string& actor) = 0;
   virtual Result<bool> IsSourceDisabled(const std::string& source) = 0;
+
+  // What the rule would remove now; changes nothing.
+  virtual Result<RetentionCount> CountDue(const RetentionRule& rule) = 0;
+  // One bounded transaction of a pass over what the rule lets go. Call again with the same cursor until finished; a process
+  // that ends in between loses nothing. Several may run at once.
+  virtual Result<RetentionStep> RemoveDue(const RetentionRule& rule, RetentionCursor& cursor) = 0;
 
   // Pending proposals whose time is over become expired. Returns how many.
   virtual Result<int> ExpireProposals() = 0;

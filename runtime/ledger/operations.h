@@ -42,6 +42,18 @@ Result<bool> FinishJob(Tx& tx, const Job& job, Receipt receipt);
 Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds);
 Status SwitchSource(Tx& tx, const std::string& source, bool disabled, const std::string& actor);
 
+// retention.cc: what a step looks at, found in a reading session, then examined again and removed in a transaction
+struct RetentionBatch {
+  std::vector<std::int64_t> ids;
+  bool deferred = false;  // passed over before; otherwise new, and looked through to `upto`
+  std::int64_t upto = 0;
+  bool last = false;      // nothing lies beyond `upto`
+};
+Result<RetentionBatch> FindRetentionBatch(Session& session, const RetentionRule& rule, RetentionCursor& cursor);
+Result<RetentionStep> RemoveBatch(Tx& tx, const RetentionRule& rule, const RetentionBatch& batch,
+                                  const RetentionCursor& cursor);
+Result<RetentionCount> CountRetention(Session& session, const RetentionRule& rule, Instant now);
+
 // reads.cc: inside a read or write transaction of `session`
 Result<std::optional<Run>> ReadRun(Session& session, RunId id);
 Result<std::vector<Run>> ReadSteps(Session& session, RunId parent);

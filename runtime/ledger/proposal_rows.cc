@@ -10,12 +10,8 @@ namespace synapsor::ledger {
 namespace {
 
 std::string Select(std::string_view record, std::string_view condition) {
-  for (const TableLayout& layout : kTables) {
-    if (layout.record != record) continue;
-    return fmt::format("SELECT {}{}{} FROM {} WHERE {}", layout.columns, layout.state.empty() ? "" : ", ", layout.state,
-                       layout.table, condition);
-  }
-  return {};
+  const TableLayout& layout = *FindLayout(record);
+  return fmt::format("SELECT {} FROM {} WHERE {}", CheckedColumns(layout), layout.table, condition);
 }
 
 struct Statements {

@@ -1,12 +1,27 @@
 // Reading records back, each by an index; proposals are read in proposal_reads.cc.
 #include "runtime/ledger/document.h"
 #include "runtime/ledger/operations.h"
+#include "runtime/ledger/removals.h"
 
 namespace synapsor::ledger {
 namespace {
 
-Result<Run> ToRun(const std::vector<Cell>& row) {
-  SYN_ASSIGN_OR_RETURN(Run run, ParseRun(row[1].text));
+constexpr std::string_view kRun = "SELECT id, document, COALESCE(removed, 0), event, parent, step_key FROM runs ";
+
+Result<Run> ToRun(Session& session, const std::vector<Cell>& row) {
+  Run run;
+  if (row[2].number == 0) {
+    SYN_ASSIGN_OR_RETURN(run, ParseRun(row[1].text));
+  } else {
+    SYN_ASSIGN_OR_RETURN(const Remains left, ReadRemains(session, row[3].number, row[2].number));
+    run.capability = left.capability;
+    run.principal = left.actor;
+    run.tenant = left.tenant;
+    run.at = left.at;
+    run.removed_at = left.removed_at;
+    run.parent = row[4].number;
+    run.step_key = row[5].text;
+  }
   run.id = row[0].number;
   return run;
 }
@@ -28,9 +43,9 @@ Result<std::int64_t> EventOfRun(Session& session, std::string_view subject) {
 }  // namespace
 
 Result<std::optional<Run>> ReadRun(Session& session, RunId id) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT id, document FROM runs WHERE id = $1", {id}));
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(std::string(kRun) + "WHERE id = $1", {id}));
   if (rows.empty()) return std::nullopt;
-  SYN_ASSIGN_OR_RETURN(Run run, ToRun(rows[0]));
+  SYN_ASSIGN_OR_RETURN(Run run, ToRun(session, rows[0]));
   return run;
 }
 
@@ -38,10 +53,10 @@ Result<std::vector<Run>> ReadSteps(Session& session, RunId parent) {
   if (parent <= 0) return std::vector<Run>();
   SYN_ASSIGN_OR_RETURN(
       const Rows rows,
-      session.Get("SELECT id, document FROM runs WHERE parent = $1 AND parent > 0 ORDER BY id", {parent}));
+      session.Get(std::string(kRun) + "WHERE parent = $1 AND parent > 0 ORDER BY id", {parent}));
   std::vector<Run> runs;
   for (const auto& row : rows) {
-    SYN_ASSIGN_OR_RETURN(Run run, ToRun(row));
+    SYN_ASSIGN_OR_RETURN(Run run, ToRun(session, row));
     runs.push_back(std::move(run));
   }
   return runs;
@@ -49,25 +64,37 @@ Result<std::vector<Run>> ReadSteps(Session& session, RunId parent) {
 
 Result<std::optional<Run>> ReadStep(Session& session, RunId parent, std::string_view step_key) {
   SYN_ASSIGN_OR_RETURN(const Rows rows,
-                       session.Get("SELECT id, document FROM runs WHERE parent = $1 AND step_key = $2 AND "
-                                   "parent > 0 AND step_key <> ''",
+                       session.Get(std::string(kRun) + "WHERE parent = $1 AND step_key = $2 AND parent > 0 AND step_key <> ''",
                                    {parent, step_key}));
   if (rows.empty()) return std::nullopt;
-  SYN_ASSIGN_OR_RETURN(Run run, ToRun(rows[0]));
+  SYN_ASSIGN_OR_RETURN(Run run, ToRun(session, rows[0]));
   return run;
 }
 
 Result<std::optional<Evidence>> ReadEvidence(Session& session, EvidenceId id) {
   SYN_ASSIGN_OR_RETURN(const Rows rows,
-                       session.Get("SELECT document FROM evidence WHERE id = $1", {id}));
+                       session.Get("SELECT document, COALESCE(removed, 0), run, (SELECT event FROM runs WHERE runs.id = run) "
+                                   "FROM evidence WHERE id = $1",
+                                   {id}));
   if (rows.empty()) return std::nullopt;
-  SYN_ASSIGN_OR_RETURN(Evidence evidence, ParseEvidence(rows[0][0].text));
+  Evidence evidence;
+  if (rows[0][1].number == 0) {
+    SYN_ASSIGN_OR_RETURN(evidence, ParseEvidence(rows[0][0].text));
+  } else {
+    SYN_ASSIGN_OR_RETURN(const Remains left, ReadRemains(session, rows[0][3].number, rows[0][1].number));
+    evidence.run = rows[0][2].number;
+    evidence.capability = left.capability;
+    evidence.principal = left.actor;
+    evidence.tenant = left.tenant;
+    evidence.at = left.at;
+    evidence.removed_at = left.removed_at;
+  }
   evidence.id = id;
   return evidence;
 }
 
 Result<std::vector<QueryAudit>> ReadAudits(Session& session, RunId run) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT document FROM runs WHERE id = $1", {run}));
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT document FROM runs WHERE id = $1 AND removed IS NULL", {run}));
   if (rows.empty()) return std::vector<QueryAudit>();
   return ParseAudits(rows[0][0].text);
 }

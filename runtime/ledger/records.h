@@ -46,6 +46,7 @@ struct Evidence {
   std::string capability, context, tenant, principal, bundle_digest;
   std::vector<EvidenceItem> items;
   Instant at;
+  Instant removed_at;  // by retention: of the fields only ids, capability, tenant, principal and `at` are left; 0: not
 };
 
 struct QueryAudit {
@@ -160,6 +161,7 @@ struct Run {
   EvidenceId evidence = 0;
   ProposalId proposal = 0;
   Instant at;
+  Instant removed_at;                       // as of evidence; `kind` is empty then
 };
 
 // One link of the hash chain: `hash` = sha256(previous hash, sequence, at, kind, subject, payload).

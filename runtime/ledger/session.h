@@ -91,6 +91,8 @@ class Session {
   // Text put behind the statement that reads the head row for writing, and behind the one that picks a job.
   virtual std::string_view head_lock() const { return {}; }
   virtual std::string_view claim_lock() const { return {}; }
+  // Run before content is removed, so that no copy of it stays in the store's own free space.
+  virtual std::string_view before_removal() const { return {}; }
   // An expression for the time in microseconds, or "0" when the clock of this process counts.
   virtual std::string_view server_time() const { return "0"; }
 };

@@ -68,7 +68,19 @@ DROP INDEX IF EXISTS proposals_inbox;
 CREATE INDEX proposals_review ON proposals (tenant, state, id, capability, principal, object, created_at);
 )sql";
 
-constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2};
+// Retention: `removed` is the event that took a row's content. How far a workflow was looked through, and what was passed
+// over because it was still needed, only save work; nothing rests on them.
+constexpr std::string_view kVersion3 = R"sql(
+ALTER TABLE runs ADD COLUMN removed INTEGER;
+ALTER TABLE evidence ADD COLUMN removed INTEGER;
+CREATE INDEX runs_removed ON runs (removed) WHERE removed IS NOT NULL;
+CREATE INDEX evidence_removed ON evidence (removed) WHERE removed IS NOT NULL;
+CREATE TABLE retention (workflow TEXT NOT NULL, what TEXT NOT NULL, upto INTEGER NOT NULL, PRIMARY KEY (workflow, what));
+CREATE TABLE retention_deferred (
+  workflow TEXT NOT NULL, what TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (workflow, what, id));
+)sql";
+
+constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

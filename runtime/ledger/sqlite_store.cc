@@ -77,6 +77,8 @@ class SqliteSession : public Session {
     return Finish(statement, code);
   }
 
+  std::string_view before_removal() const override { return "PRAGMA secure_delete=ON"; }
+
   using Session::Get;
   Result<Rows> Get(std::string_view sql, const Param* params, std::size_t count) override {
     SYN_ASSIGN_OR_RETURN(sqlite3_stmt * statement, Bind(sql, params, count));

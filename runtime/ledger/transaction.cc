@@ -12,11 +12,18 @@ std::string Payload(NewEvent& event) {
   JsonOut out;
   out.BeginObject();
   for (const auto& [key, value] : event.facts) out.Key(key).String(value);
-  // "records" and "states" sort behind every key that facts use.
+  // "records", "removed" and "states" sort behind every key that facts use.
   if (!event.records.empty()) {
     out.Key("records").BeginArray();
     for (const RecordRef& record : event.records) {
       out.BeginArray().String(record.table).Int(record.id).String(record.digest).EndArray();
+    }
+    out.EndArray();
+  }
+  if (!event.removals.empty()) {
+    out.Key("removed").BeginArray();
+    for (const RemovalRef& removal : event.removals) {
+      out.BeginArray().String(removal.table).Int(removal.id).String(removal.digest).String(removal.remaining).EndArray();
     }
     out.EndArray();
   }

@@ -33,6 +33,13 @@ struct StateRef {
   std::string state;
 };
 
+// A row that loses its content: the digest over its columns as they were, and as they are left.
+struct RemovalRef {
+  std::string_view table;
+  std::int64_t id = 0;
+  std::string digest, remaining;
+};
+
 // What an event says; `facts` are canonical JSON members ("\"code\":\"X\"") for people, in sorted order.
 struct NewEvent {
   std::string_view kind;
@@ -41,6 +48,7 @@ struct NewEvent {
   std::vector<RecordRef> records;
   std::vector<StateRef> states;
   std::vector<std::pair<std::string_view, std::string>> facts;
+  std::vector<RemovalRef> removals;
 };
 
 // Hash of an event that follows `previous`.

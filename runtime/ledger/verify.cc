@@ -8,6 +8,7 @@
 #include "runtime/ledger/event_check.h"
 #include "runtime/ledger/migrations.h"
 #include "runtime/ledger/operations.h"
+#include "runtime/ledger/removals.h"
 #include "runtime/ledger/rows.h"
 
 namespace synapsor::ledger {
@@ -19,8 +20,7 @@ constexpr int kPage = 500;
 class Cursor {
  public:
   Cursor(Session& session, const TableLayout& layout) : session_(session), layout_(layout) {
-    sql_ = fmt::format("SELECT {}{}{} FROM {} WHERE id > $1 ORDER BY id LIMIT {}", layout.columns,
-                       layout.state.empty() ? "" : ", ", layout.state, layout.table, kPage);
+    sql_ = fmt::format("SELECT {} FROM {} WHERE id > $1 ORDER BY id LIMIT {}", CheckedColumns(layout), layout.table, kPage);
   }
 
   // Null at the end.
@@ -38,6 +38,10 @@ class Cursor {
   }
 
   const TableLayout& layout() const { return layout_; }
+  // Those that digests are taken of.
+  std::span<const Cell> Columns(const std::vector<Cell>& row) const {
+    return std::span(row).first(static_cast<std::size_t>(layout_.count));
+  }
 
  private:
   Session& session_;
@@ -56,7 +60,7 @@ struct Expected {
 
 class Walk {
  public:
-  explicit Walk(Session& session) : session_(session) {
+  explicit Walk(Session& session) : session_(session), removals_(session) {
     for (const TableLayout& layout : kTables) cursors_.emplace(layout.record, Cursor(session, layout));
   }
 
@@ -109,6 +113,7 @@ class Walk {
     for (const StatedRecord& record : statement.records) {
       SYN_RETURN_IF_ERROR(CheckRecord(sequence, record));
     }
+    if (!statement.removals.empty()) SYN_RETURN_IF_ERROR(CheckRemoval(sequence, statement));
     for (const StatedState& state : statement.states) {
       states_[state.table + " " + state.id].stated = state.state;
     }
@@ -131,11 +136,29 @@ class Walk {
     } else if ((*row)[0].number < record.id) {
       Bad(sequence, fmt::format("{} {} was inserted past the ledger: no event names it", record.table,
                                 (*row)[0].number));
-    } else if (RowDigest(std::span(*row).first(static_cast<std::size_t>(cursor.layout().count))) !=
-               record.digest) {
+    } else if (cursor.layout().removable && row->back().number != 0) {
+      SYN_ASSIGN_OR_RETURN(std::string problem,
+                           removals_.Check(record.table, record.id, cursor.Columns(*row), record.digest, row->back().number));
+      if (!problem.empty()) Bad(sequence, std::move(problem));
+    } else if (RowDigest(cursor.Columns(*row)) != record.digest) {
       Bad(sequence, fmt::format("{} {} was edited", record.table, record.id));
     } else if (!cursor.layout().state.empty()) {
       states_[fmt::format("{} {}", record.table, record.id)].actual = row->back().text;
+    }
+    return {};
+  }
+
+  // Each removed row was found to be named by its event; here, that the event names no row that still has its content.
+  Status CheckRemoval(std::int64_t sequence, const Statement& statement) {
+    std::unordered_map<std::string_view, std::int64_t> named;
+    for (const StatedRemoval& removal : statement.removals) ++named[removal.table];
+    for (const TableLayout& layout : kTables) {
+      if (!layout.removable) continue;
+      SYN_ASSIGN_OR_RETURN(
+          const Rows rows, session_.Get(fmt::format("SELECT count(*) FROM {} WHERE removed = $1", layout.table), {sequence}));
+      if (rows[0][0].number != named[layout.record]) {
+        Bad(sequence, fmt::format("a {} that event {} removed is there again, or was deleted", layout.record, sequence));
+      }
     }
     return {};
   }
@@ -181,6 +204,7 @@ class Walk {
   }
 
   Session& session_;
+  Removals removals_;
   std::unordered_map<std::string_view, Cursor> cursors_;
   std::unordered_map<std::string, Expected> states_;
   ChainReport report_;

@@ -9,17 +9,11 @@
 #include "runtime/ledger/event_check.h"
 #include "runtime/ledger/operations.h"
 #include "runtime/ledger/proposal_rows.h"
+#include "runtime/ledger/removals.h"
 #include "runtime/ledger/rows.h"
 
 namespace synapsor::ledger {
 namespace {
-
-const TableLayout* FindLayout(std::string_view record) {
-  for (const TableLayout& layout : kTables) {
-    if (layout.record == record) return &layout;
-  }
-  return nullptr;
-}
 
 const Rows* RowsOf(const ProposalRows& rows, std::string_view record) {
   if (record == "proposal") return &rows.proposal;
@@ -91,14 +85,17 @@ ChainReport CheckRows(const ProposalRows& rows) {
 
 // What is wrong with the evidence that reviewers see beside a proposal: `call` is the event of the call that recorded
 // both, `evidence` the row.
-std::string CheckEvidence(EvidenceId id, const Rows& call, const Rows& evidence) {
+Result<std::string> CheckEvidence(Session& session, EvidenceId id, const Rows& call, const Rows& evidence) {
   if (call.empty()) return fmt::format("evidence {} was deleted", id);
   Statement statement;
   std::string problem = CheckEvent(call[0], call[0][9].text, statement);
   if (!problem.empty()) return problem;
   for (const StatedRecord& record : statement.records) {
+    if (record.table != "evidence" || record.id != id) continue;
     std::string no_state;
-    if (record.table == "evidence" && record.id == id) return CheckRow(evidence, record, no_state);
+    if (evidence.empty() || evidence[0].back().number == 0) return CheckRow(evidence, record, no_state);
+    const auto columns = std::span(evidence[0]).first(static_cast<std::size_t>(FindLayout("evidence")->count));
+    return Removals(session).Check("evidence", id, columns, record.digest, evidence[0].back().number);
   }
   return fmt::format("evidence {} is not what its call recorded", id);
 }
@@ -108,7 +105,7 @@ Status CheckEvidences(Session& session, std::span<const ProposalRows> all, std::
   static const std::string kCall =
       fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = $1", kEventColumns, kPreviousHash);
   static const std::string kEvidence =
-      fmt::format("SELECT {} FROM evidence WHERE id = $1", FindLayout("evidence")->columns);
+      fmt::format("SELECT {} FROM evidence WHERE id = $1", CheckedColumns(*FindLayout("evidence")));
   std::vector<Query> queries;
   std::vector<std::pair<std::size_t, EvidenceId>> asked;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -122,7 +119,7 @@ Status CheckEvidences(Session& session, std::span<const ProposalRows> all, std::
   SYN_ASSIGN_OR_RETURN(const auto answers, session.GetAll(queries));
   for (std::size_t n = 0; n < asked.size(); ++n) {
     const auto [i, evidence] = asked[n];
-    std::string problem = CheckEvidence(evidence, answers[2 * n], answers[2 * n + 1]);
+    SYN_ASSIGN_OR_RETURN(std::string problem, CheckEvidence(session, evidence, answers[2 * n], answers[2 * n + 1]));
     if (!problem.empty()) reports[i] = Bad(reports[i], 0, std::move(problem));
   }
   return {};

@@ -24,10 +24,17 @@ bool Owns(const Owner& owner, const std::string& tenant, const std::string& prin
 
 std::string Text(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+// What its owner learns of a record whose content is gone.
+Result<std::optional<std::string>> Removed(std::string_view kind, std::string handle, Instant at) {
+  const std::string when = FormatInstant(at);
+  return Text({{kind, std::move(handle)}, {"removed_at", when}, {"message", fmt::format("removed by retention on {}", when)}});
+}
+
 Result<std::optional<std::string>> ReadEvidence(interp::Runtime& runtime, const Owner& owner,
                                                 ledger::EvidenceId id) {
   SYN_ASSIGN_OR_RETURN(const auto evidence, runtime.ledger().FindEvidence(id));
   if (!evidence || !Owns(owner, evidence->tenant, evidence->principal)) return std::nullopt;
+  if (evidence->removed_at.micros != 0) return Removed("evidence", ledger::EvidenceHandle(id), evidence->removed_at);
   json items = json::array();
   for (const ledger::EvidenceItem& item : evidence->items) {
     json values = json::object();
@@ -59,6 +66,7 @@ Result<std::optional<std::string>> ReadProposal(interp::Runtime& runtime, const 
 Result<std::optional<std::string>> ReadRun(interp::Runtime& runtime, const Owner& owner, ledger::RunId id) {
   SYN_ASSIGN_OR_RETURN(const auto run, runtime.ledger().FindRun(id));
   if (!run || !Owns(owner, run->tenant, run->principal)) return std::nullopt;
+  if (run->removed_at.micros != 0) return Removed("run", ledger::RunHandle(id), run->removed_at);
   json body = {{"run", ledger::RunHandle(id)},     {"kind", run->kind},
                {"workflow", run->workflow},        {"capability", run->capability},
                {"status", run->status},            {"status_code", run->status_code},

@@ -11,6 +11,7 @@
 #include "runtime/interp/drift.h"
 #include "runtime/tool/command.h"
 #include "runtime/tool/parts.h"
+#include "runtime/tool/retain.h"
 #include "runtime/tool/signals.h"
 #include "runtime/tool/style.h"
 #include "runtime/writeback/apply.h"
@@ -25,6 +26,7 @@ constexpr cli::OptionSpec kOptions[] = {
     kConfigOption,
     {"--once", "", "carry out what is ready now, then end"},
     {"--watch", "", "stay and carry out what gets approved"},
+    {"--retain", "", "with --watch: once an hour, remove what `synapsor-runner retention` would"},
     {"--source", "NAME", "only changes of this source", "", "", true},
     {"--runner", "NAME", "identity of this runner; default: host and process"},
     {"--lease", "SECONDS", "how long a job is reserved; default 60"},
@@ -101,7 +103,7 @@ class Worker {
     return code;
   }
 
-  Result<int> Watch() {
+  Result<int> Watch(RetentionWork retention) {
     cli::PrintRemark(kProgram, fmt::format("watching as {}; SIGTERM ends it after the step that runs", options_.runner));
     int failures = 0;
     while (!StopAsked()) {
@@ -113,7 +115,11 @@ class Worker {
         failures = 0;
         if (*receipt) SYN_RETURN_IF_ERROR(Say(**receipt));
       }
-      if (!receipt || !*receipt) ::poll(nullptr, 0, kPollMs);
+      if (receipt && *receipt) continue;
+      const auto removed = retention.Step();
+      if (!removed) cli::PrintError(kProgram, removed.error());
+      if (removed && !removed->empty()) cli::PrintRemark(kProgram, *removed);
+      ::poll(nullptr, 0, kPollMs);
     }
     cli::PrintRemark(kProgram, "stopped");
     return kExitFine;
@@ -155,6 +161,9 @@ Result<int> Run(const cli::Arguments& arguments) {
   if (arguments.Has("--once") == arguments.Has("--watch")) {
     return Fail(ErrorKind::kUsage, "say either `--once` or `--watch`");
   }
+  if (arguments.Has("--retain") && arguments.Has("--once")) {
+    return Fail(ErrorKind::kUsage, "`--retain` goes with `--watch`", "`synapsor-runner retention` removes at once");
+  }
   SYN_ASSIGN_OR_RETURN(const auto lease, arguments.Number("--lease", 15));
   SYN_ASSIGN_OR_RETURN(const config::Config config, LoadConfig(arguments));
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle bundle, LoadBundle(arguments));
@@ -170,7 +179,8 @@ Result<int> Run(const cli::Arguments& arguments) {
   };
   StopOnSignals();
   Worker worker(bundle, config, writers, *ledger, std::move(options), WantsJson(arguments));
-  return arguments.Has("--once") ? worker.Once() : worker.Watch();
+  if (arguments.Has("--once")) return worker.Once();
+  return worker.Watch(RetentionWork(*ledger, arguments.Has("--retain") ? RetentionRules(bundle) : std::vector<ledger::RetentionRule>()));
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ extern const Command kProposalsCommand;
 extern const Command kSettleCommand;
 extern const Command kReviewCommand;
 extern const Command kApplyCommand;
+extern const Command kRetentionCommand;
 extern const Command kEvidenceCommand;
 extern const Command kReplayCommand;
 extern const Command kAuditCommand;

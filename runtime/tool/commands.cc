@@ -6,9 +6,9 @@
 namespace synapsor::runner {
 namespace {
 
-constexpr std::array<const Command*, 11> kCommands = {
+constexpr std::array<const Command*, 12> kCommands = {
     &kServeCommand,  &kInvokeCommand, &kProposalsCommand, &kSettleCommand, &kReviewCommand, &kApplyCommand,
-    &kEvidenceCommand, &kReplayCommand, &kAuditCommand, &kSourceCommand, &kDoctorCommand,
+    &kEvidenceCommand, &kReplayCommand, &kAuditCommand, &kRetentionCommand, &kSourceCommand, &kDoctorCommand,
 };
 
 }  // namespace

@@ -65,6 +65,10 @@ Result<int> Run(const cli::Arguments& arguments) {
     PrintRefusal("NOT_FOUND", fmt::format("there is no evidence {}", ledger::EvidenceHandle(id)));
     return kExitRefused;
   }
+  if (evidence->removed_at.micros != 0) {
+    PrintRefusal("REMOVED_BY_RETENTION", RemovedText(ledger::EvidenceHandle(id), evidence->removed_at));
+    return kExitRefused;
+  }
   SYN_ASSIGN_OR_RETURN(const auto audits, ledger->AuditsOf(evidence->run));
   SYN_RETURN_IF_ERROR(cli::WriteData(WantsJson(arguments)
                                          ? EvidenceJson(*evidence, audits).dump(2, ' ', false, json::error_handler_t::replace) + "\n"

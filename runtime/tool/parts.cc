@@ -52,6 +52,10 @@ Result<std::int64_t> ParseId(const std::string& text, std::string_view scheme, s
               fmt::format("it looks like `{}7`, or just `7`", scheme));
 }
 
+std::string RemovedText(const std::string& handle, Instant at) {
+  return fmt::format("the content of {} was removed by retention on {}; the chain of events keeps its digest", handle, FormatInstant(at));
+}
+
 void PrintRefusal(std::string_view code, std::string_view message) {
   cli::PrintRemark(kProgram, fmt::format("refused: {}: {}", code, message));
 }

@@ -28,6 +28,9 @@ bool WantsJson(const cli::Arguments& arguments);
 // The id behind wrp://7 or 7; `what` names it in the usage error.
 Result<std::int64_t> ParseId(const std::string& text, std::string_view scheme, std::string_view what);
 
+// What is told of a record whose content is gone.
+std::string RemovedText(const std::string& handle, Instant at);
+
 // "refused: CODE: message" to standard error.
 void PrintRefusal(std::string_view code, std::string_view message);
 

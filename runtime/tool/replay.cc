@@ -99,6 +99,7 @@ json RunJson(const ledger::Run& run) {
                  {"status", run.status}, {"status_code", run.status_code}, {"at", FormatInstant(run.at)},
                  {"bundle_digest", run.bundle_digest}, {"arguments", ParseOr(run.arguments_json, json())},
                  {"session", ParseOr(run.session_json, json())}, {"result", interp::RecordedAnswer(run)}};
+  if (run.removed_at.micros != 0) object["removed_at"] = FormatInstant(run.removed_at);
   if (run.parent != 0) object["parent"] = ledger::RunHandle(run.parent);
   if (!run.step_key.empty()) object["step_key"] = run.step_key;
   if (run.evidence != 0) object["evidence"] = ledger::EvidenceHandle(run.evidence);
@@ -112,7 +113,8 @@ std::string ShownJson(const json& value) {
 
 std::string RunText(const json& run, const Style& style) {
   std::string out = fmt::format("{}  {} {}\n", style.Bold(run["run"].get<std::string>()), run["at"].get<std::string>(),
-                                run["status"] == "ok" ? style.Green("ok") : style.Red(run["status"].get<std::string>() + " " + run["status_code"].get<std::string>()));
+                                run.contains("removed_at") ? style.Dim(fmt::format("removed by retention on {}", run["removed_at"].get<std::string>()))
+                                : run["status"] == "ok" ? style.Green("ok") : style.Red(run["status"].get<std::string>() + " " + run["status_code"].get<std::string>()));
   for (const char* name : {"capability", "workflow", "parent", "step_key", "tenant", "principal", "arguments", "evidence", "proposal", "bundle_digest"}) {
     if (!run.contains(name) || run[name].is_null() || run[name] == "") continue;
     out += fmt::format("  {:<14} {}\n", name, run[name].is_string() ? Shown(run[name].get_ref<const std::string&>()) : ShownJson(run[name]));
@@ -142,6 +144,10 @@ Result<int> Run(const cli::Arguments& arguments) {
   SYN_ASSIGN_OR_RETURN(const auto run, ledger->FindRun(id));
   if (!run) {
     PrintRefusal("NOT_FOUND", fmt::format("there is no run {}", ledger::RunHandle(id)));
+    return kExitRefused;
+  }
+  if (run->removed_at.micros != 0) {
+    PrintRefusal("REMOVED_BY_RETENTION", RemovedText(ledger::RunHandle(id), run->removed_at));
     return kExitRefused;
   }
   Comparison comparison;

@@ -86,6 +86,9 @@ Html About(const ProposalPage& page) {
 
 Html EvidencePart(const ProposalPage& page) {
   if (!page.evidence) return El("p", {{"class", "nothing"}}, {"(no evidence was recorded)"});
+  if (page.evidence->removed_at.micros != 0) {
+    return El("p", {{"class", "nothing"}}, {"Removed by retention, ", ShowTime(page.evidence->removed_at), "."});
+  }
   return {EvidenceItems(*page.evidence),
           El("p", {El("a", {Attribute::Href(Url("/evidence").Number(page.evidence->id))}, {ledger::EvidenceHandle(page.evidence->id)}), ", read ", ShowTime(page.evidence->at)})};
 }

@@ -6,6 +6,11 @@
 namespace synapsor::ledger {
 namespace {
 
+// Undoes version 3.
+constexpr const char* kBackTo2 =
+    "DROP INDEX runs_removed; DROP INDEX evidence_removed; ALTER TABLE runs DROP COLUMN removed;"
+    "ALTER TABLE evidence DROP COLUMN removed; DROP TABLE retention; DROP TABLE retention_deferred;";
+
 class MigrationTest : public LedgerTest {
  protected:
   void Change(const std::string& sql) {
@@ -21,7 +26,7 @@ class MigrationTest : public LedgerTest {
     id = Propose();
     EXPECT_TRUE(Decide(id, "lead").accepted);
     ledger.reset();
-    Change("DROP INDEX proposals_review;" + index + (IsPostgres() ? "UPDATE meta SET version = 1" : "PRAGMA user_version = 1"));
+    Change("DROP INDEX proposals_review;" + std::string(kBackTo2) + index + (IsPostgres() ? "UPDATE meta SET version = 1" : "PRAGMA user_version = 1"));
   }
 
   void ExpectMigrated() {
@@ -46,6 +51,17 @@ TEST_P(MigrationTest, OfVersion1) {
 TEST_P(MigrationTest, OfVersion1WithTheOtherIndex) {
   MakeVersion1("CREATE INDEX proposals_inbox ON proposals (tenant, id, state, capability, principal, object, created_at);");
   ExpectMigrated();
+}
+
+TEST_P(MigrationTest, OfVersion2) {
+  id = Propose();
+  EXPECT_TRUE(Decide(id, "lead").accepted);
+  ledger.reset();
+  Change(std::string(kBackTo2) + (IsPostgres() ? "UPDATE meta SET version = 2" : "PRAGMA user_version = 2"));
+  ExpectMigrated();
+  clock.Advance(86'400);
+  RetentionCursor cursor;
+  EXPECT_TRUE(ledger->RemoveDue({"billing.flow", Retained::kRuns, 1, "sha256:b", "operator"}, cursor));
 }
 
 TEST_P(MigrationTest, IsOnePerVersion) {

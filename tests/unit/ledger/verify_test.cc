@@ -36,7 +36,7 @@ const Tampering kTamperings[] = {
     {"evidence deleted", "DELETE FROM evidence WHERE id = 2", false},
     {"a run", "UPDATE runs SET document = replace(document, 'agent-7', 'agent-8') WHERE id = 1", false},
     {"a run's step key", "UPDATE runs SET step_key = 'x' WHERE id = 1", false},
-    {"a run inserted", "INSERT INTO runs SELECT 50, parent, step_key, event, document FROM runs WHERE id = 1", false},
+    {"a run inserted", "INSERT INTO runs (id, parent, step_key, event, document) SELECT 50, parent, step_key, event, document FROM runs WHERE id = 1", false},
     {"a source enabled", "UPDATE sources SET disabled = 0", false},
     {"the salt", "UPDATE head SET salt = 'x'", false},
     {"the counter", "UPDATE head SET sequence = sequence - 1", false},

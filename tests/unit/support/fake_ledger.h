@@ -42,6 +42,8 @@ class FakeLedger : public ledger::Ledger {
   }
   Result<std::vector<ledger::Event>> EventsOf(std::string_view) override { return std::vector<ledger::Event>(); }
   Result<ledger::Verdict> Decide(ledger::Decision, const ledger::DecisionRule&) override { return Away(); }
+  Result<ledger::RetentionCount> CountDue(const ledger::RetentionRule&) override { return Away(); }
+  Result<ledger::RetentionStep> RemoveDue(const ledger::RetentionRule&, ledger::RetentionCursor&) override { return Away(); }
   Result<ledger::SettlementVerdict> Settle(ledger::SettlementRequest, const ledger::SettlementRule&) override { return Away(); }
   Result<std::optional<ledger::Job>> ClaimJob(const std::string&, int, const std::vector<std::string>&) override { return Nothing<ledger::Job>(); }
   Result<bool> Heartbeat(const ledger::Job&, int) override { return false; }
