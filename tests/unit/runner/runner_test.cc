@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "runtime/bundle/fingerprint.h"
+#include "runtime/ledger/ledger.h"
 #include "tests/unit/support/late_fee.h"
 
 namespace synapsor {
@@ -221,6 +222,81 @@ TEST_F(Runner, AnApprovedChangeThatWaitsIsNamed) {
   Expect(Run("proposals approve 1 --as lead_7 --role billing_reviewer --reason ok"), 0, "approved");
   Expect(Run("source disable app --as operator"), 0, "disabled");
   Expect(Run("apply --once --bundle b.json"), 0, "wrp://1 waits");
+}
+
+// Runs that were recorded 40 days ago, in a bundle that keeps runs 30 days and evidence 35.
+class RetainingRunner : public Runner {
+ protected:
+  class DaysAgo : public Clock {
+   public:
+    Instant Now() const override { return {SystemClock().Now().micros - days * 24LL * 3600 * 1'000'000}; }
+    int days = 40;
+  };
+
+  void SetUp() override {
+    Runner::SetUp();
+    bundle::Bundle bundle = test::LateFeeBundle();
+    bundle.workflows[0].retention_runs_days = 30;
+    bundle.workflows[0].retention_evidence_days = 35;
+    ASSERT_TRUE(bundle::WriteFile(bundle, (folder_ / "b.json").string()));
+    auto ledger = ledger::Open("sqlite:" + (folder_ / "ledger.db").string(), clock_);
+    ASSERT_TRUE(ledger) << ledger.error().message;
+    for (const char* workflow : {"billing.late_fee_waiver_flow", "other.flow"}) {
+      ledger::CallRecord record;
+      record.run.kind = "call";
+      record.run.workflow = workflow;
+      record.run.tenant = "acme";
+      record.run.principal = "agent_1";
+      record.run.capability = "billing.read_invoice";
+      record.run.status = "ok";
+      record.evidence = ledger::Evidence();
+      record.evidence->tenant = "acme";
+      record.evidence->items = {{"row", "app", "invoices", {}, {{"status", Scalar::Text("XYZZY")}}}};
+      ASSERT_TRUE((*ledger)->RecordCall(record));
+    }
+  }
+  DaysAgo clock_;
+};
+
+TEST_F(RetainingRunner, LooksRemovesAndSaysSo) {
+  Expect(Run("retention"), 2, "--bundle");
+  Expect(Run("retention --bundle b.json billing"), 2, "takes no words");
+  Expect(Run("retention --bundle b.json --dry-run"), 0,
+         "billing.late_fee_waiver_flow: 1 evidence older than 35 days would be removed\n"
+         "billing.late_fee_waiver_flow: 1 runs older than 30 days would be removed\n");
+  Expect(Run("evidence show 1"), 0, "XYZZY");
+  Expect(Run("retention --bundle b.json --format json"), 0, "\"removed\": 1");
+  Expect(Run("retention --bundle b.json"), 0, "0 runs older than 30 days removed\n");
+  Expect(Run("evidence show 1"), 1, "REMOVED_BY_RETENTION: the content of evidence://bundle/1 was removed by retention on 20");
+  Expect(Run("replay 1 --recorded"), 1, "REMOVED_BY_RETENTION: the content of agent-run://1 was removed");
+  Expect(Run("evidence show 2"), 0, "XYZZY");
+  Expect(Run("replay 2 --recorded"), 0, "agent-run://2");
+  Expect(Run("audit verify"), 0, "");
+  Sql("ledger.db", "UPDATE runs SET document = '{}' WHERE id = 1");
+  Expect(Run("audit verify"), 1, "what is left of run 1 was edited");
+}
+
+TEST_F(RetainingRunner, WhatWasEditedIsSaidAndLeft) {
+  Sql("ledger.db", "UPDATE evidence SET document = replace(document, 'XYZZY', 'PLUGH') WHERE id = 1");
+  Expect(Run("retention --bundle b.json"), 1, "1 left, because they are not as recorded");
+  Expect(Run("evidence show 1"), 0, "PLUGH");
+  Expect(Run("audit verify"), 1, "evidence 1 was edited");
+}
+
+TEST_F(RetainingRunner, TheWorkerRemovesWhenToldTo) {
+  Expect(Run("apply --once --retain --bundle b.json"), 2, "goes with `--watch`");
+  Expect(Run("apply --watch --bundle b.json 2>&1 & worker=$!; sleep 1; kill $worker; wait $worker"), 0, "stopped");
+  Expect(Run("evidence show 1"), 0, "XYZZY");
+  const Ending ending = Run("apply --watch --retain --bundle b.json 2>&1 & worker=$!; sleep 3; kill $worker; wait $worker");
+  Expect(ending, 0, "1 evidence older than 35 days removed");
+  Expect(ending, 0, "1 runs older than 30 days removed");
+  Expect(Run("evidence show 1"), 1, "REMOVED_BY_RETENTION");
+}
+
+TEST_F(RetainingRunner, ABundleThatKeepsEverythingRemovesNothing) {
+  bundle::Bundle bundle = test::LateFeeBundle();
+  ASSERT_TRUE(bundle::WriteFile(bundle, (folder_ / "b.json").string()));
+  Expect(Run("retention --bundle b.json"), 0, "nothing is ever removed");
 }
 
 }  // namespace
