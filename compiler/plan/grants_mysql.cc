@@ -43,7 +43,8 @@ class Printer {
 
   void Accounts() {
     out_ += Section("The accounts. New ones are locked until they have a password (see the end); what they had before is taken back.");
-    for (const std::string& name : Own()) {
+    // The writer too where the contract writes nothing (any more): locked, and without a right.
+    for (const std::string& name : {names_.reader, names_.writer}) {
       out_ += fmt::format("CREATE USER IF NOT EXISTS {} ACCOUNT LOCK;\n", Account(name));
       out_ += fmt::format("REVOKE ALL PRIVILEGES, GRANT OPTION FROM {};\n", Account(name));
     }
@@ -67,7 +68,8 @@ class Printer {
       out_ += objects::ReceiptsDdl("mysql") + ";\n";
     }
     out_ += Section("The writer: reads the row that it changes (key, tenant, guard, before image), updates the columns that contracts set "
-                    "and the version that the statement advances. UPDATE on a column is also what SELECT ... FOR UPDATE asks for.");
+                    "and the version that the statement advances. MySQL asks for that UPDATE for SELECT ... FOR UPDATE too; MariaDB lets "
+                    "every account lock the rows that it may read.");
     for (const auto& [table, rights] : grants_.writer) Columns(table, rights, names_.writer);
     if (!receipts()) return;
     ColumnRights rights;

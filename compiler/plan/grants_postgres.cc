@@ -78,10 +78,9 @@ class Printer {
   // Everything that an earlier run, or a hand, gave in this database.
   void Forget() {
     out_ += Section("What these roles had in this database before is taken back, so that exactly what follows is left.");
-    std::vector<std::string> roles = OwnRoles();
-    roles.push_back(names_.viewer);
+    // The writer too where the contract no longer writes.
     std::string list;
-    for (const std::string& role : roles) list += (list.empty() ? "" : ", ") + TextLiteral(role);
+    for (const std::string& role : {names_.reader, names_.writer, names_.viewer}) list += (list.empty() ? "" : ", ") + TextLiteral(role);
     out_ += DoBlock(fmt::format(
         "DECLARE had record;\n"
         "BEGIN\n"

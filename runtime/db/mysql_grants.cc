@@ -6,10 +6,11 @@
 namespace synapsor::db {
 namespace {
 
+// REFERENCES makes a column known in the catalog, and allows a foreign key only to who may also create or alter a table.
 constexpr std::string_view kHarmless[] = {
     "USAGE",         "SELECT",          "SHOW VIEW",          "SHOW DATABASES",
     "PROCESS",       "EXECUTE",         "REPLICATION CLIENT", "BINLOG MONITOR",
-    "SLAVE MONITOR", "REPLICA MONITOR", "SHOW_ROUTINE",
+    "SLAVE MONITOR", "REPLICA MONITOR", "SHOW_ROUTINE",   "REFERENCES",
 };
 
 std::string_view Trim(std::string_view text) {

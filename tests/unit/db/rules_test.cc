@@ -45,7 +45,7 @@ TEST(MysqlUrlTest, AnythingElseIsRefused) {
 TEST(MysqlGrantsTest, OnlyWhatIsKnownToBeHarmlessIsLetThrough) {
   for (const char* grant : {"GRANT USAGE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD 'x'",
                             "GRANT SELECT ON `app`.* TO `r`@`%`",
-                            "GRANT SELECT (`a`, `UPDATE`), SHOW VIEW ON `app`.`t` TO `r`@`%`",
+                            "GRANT SELECT (`a`, `UPDATE`), SHOW VIEW, REFERENCES (`b`) ON `app`.`t` TO `r`@`%`",
                             "GRANT `reading` TO `r`@`%`", "SET DEFAULT ROLE `reading` FOR `r`@`%`",
                             "GRANT PROCESS, SHOW DATABASES ON *.* TO `r`@`%`"}) {
     EXPECT_EQ(WritingPrivilege(grant), "") << grant;
@@ -53,6 +53,7 @@ TEST(MysqlGrantsTest, OnlyWhatIsKnownToBeHarmlessIsLetThrough) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"GRANT ALL PRIVILEGES ON `app`.* TO `r`@`%`", "ALL PRIVILEGES"},
       {"GRANT SELECT, INSERT ON `app`.`t` TO `r`@`%`", "INSERT"},
+      {"GRANT SELECT (`a`), REFERENCES (`b`), INSERT (`b`) ON `app`.`t` TO `r`@`%`", "INSERT"},
       {"GRANT SELECT (`a`), UPDATE (`b`, `c`) ON `app`.`t` TO `r`@`%`", "UPDATE"},
       {"GRANT SELECT ON `app`.`t` TO `r`@`%` WITH GRANT OPTION", "GRANT OPTION"},
       {"GRANT FILE ON *.* TO `r`@`%`", "FILE"},
