@@ -8,10 +8,10 @@
 
 #include "runtime/http/answer.h"
 #include "runtime/http/review/audit_page.h"
-#include "runtime/http/review/html.h"
 #include "runtime/http/review/record_pages.h"
 #include "runtime/http/review/style.h"
 #include "runtime/http/review_answer.h"
+#include "runtime/interp/envelope.h"
 #include "runtime/session/password.h"
 
 namespace synapsor::http {
@@ -43,11 +43,15 @@ bool Allows(const OriginPolicy& policy, std::string_view origin) {
   return std::find(policy.allowed_origins.begin(), policy.allowed_origins.end(), origin) != policy.allowed_origins.end();
 }
 
-// A form is only taken from a page of ours: same host and port, or an origin that the operator named for a proxy.
-bool ComesFromOurPage(const Request& request, const OriginPolicy& policy) {
+// A form is only taken from a page of ours: same host and port, or an origin that the operator named for a proxy. What the
+// browser says itself about where the request comes from must agree.
+bool ComesFromOurPage(const Request& request, const OriginPolicy& policy, bool secure) {
   if (request.Count("Origin") != 1) return false;
+  const std::string_view site = request.Find("Sec-Fetch-Site");
+  if (request.Count("Sec-Fetch-Site") > 1 || (!site.empty() && site != "same-origin")) return false;
   const std::string_view origin = request.Find("Origin");
-  return Allows(policy, origin) || (!AuthorityOf(origin).empty() && AuthorityOf(origin) == request.Find("Host"));
+  if (Allows(policy, origin)) return true;
+  return origin.starts_with(secure ? "https://" : "http://") && AuthorityOf(origin) == request.Find("Host");
 }
 
 }  // namespace
@@ -86,11 +90,15 @@ Response ReviewApp::Answer(const Request& request) {
 Response ReviewApp::Route(const Request& request) {
   if (RefuseOrigin(request, options_.origins)) return Message(403, nullptr, "Refused", "This name or origin is not served here.");
   const std::string_view path = request.Path();
-  if (request.method != "GET" && request.method != "POST") return Message(405, nullptr, "Not possible", "Pages are read and forms are sent; nothing else is taken here.");
+  if (request.method != "GET" && request.method != "POST") {
+    Response refused = Message(405, nullptr, "Not possible", "Pages are read and forms are sent; nothing else is taken here.");
+    refused.headers.push_back({"Allow", "GET, POST"});
+    return refused;
+  }
   if (path == "/healthz" && request.method == "GET") return {200, "text/plain; charset=utf-8", {}, "ok\n"};
   if (path == "/style.css" && request.method == "GET") return {200, "text/css; charset=utf-8", {}, std::string(review::StyleSheet())};
   if (request.method == "POST") {
-    if (!ComesFromOurPage(request, options_.origins)) return Message(403, nullptr, "Refused", "Forms are taken from pages of this site only.");
+    if (!ComesFromOurPage(request, options_.origins, options_.secure)) return Message(403, nullptr, "Refused", "Forms are taken from pages of this site only.");
     if (!request.Find("Content-Type").starts_with("application/x-www-form-urlencoded")) return BadRequest(nullptr);
     if (path == "/login") return LogIn(request);
   }
@@ -109,7 +117,7 @@ Response ReviewApp::Route(const Request& request) {
   }
   const std::string id = CookieOf(request, CookieName("session"));
   auto login = sessions_.Find(id);
-  if (vouched && login && (login->reviewer.subject != vouched->subject || login->reviewer.tenants != vouched->tenants || login->reviewer.roles != vouched->roles)) {
+  if (vouched && login && login->reviewer != *vouched) {
     sessions_.End(id);
     login.reset();
   }
@@ -120,7 +128,7 @@ Response ReviewApp::Route(const Request& request) {
     return ShowLogin(request, 200, "", query ? FieldOf(*query, "next") : std::string(), "", "");
   }
   if (request.method == "POST") return ShowLogin(request, 401, "", "", "Your session has ended, and nothing was done. Log in again.", "");
-  return SeeOther(path.size() < 40 && path != "/" ? fmt::format("/login?next={}", review::Url("/").Query("x", path).text().substr(4)) : "/login");
+  return SendToLogin(request);
 }
 
 Response ReviewApp::RouteVisit(const Visit& visit) {
@@ -174,7 +182,9 @@ Response ReviewApp::Run(const Visit& visit, std::int64_t id) {
   auto audits = ledger_.AuditsOf(id);
   auto events = ledger_.EventsOf(ledger::RunHandle(id));
   if (!steps || !audits || !events) return Unavailable(&visit.login);
-  return HtmlAnswer(200, review::RenderRun({visit.login, **std::move(run), *std::move(steps), *std::move(audits), *std::move(events)}));
+  // Handles were not known yet when the answer was stored.
+  const std::string result = (*run)->result_json.empty() ? "" : DumpJson(interp::RecordedAnswer(**run));
+  return HtmlAnswer(200, review::RenderRun({visit.login, **std::move(run), result, *std::move(steps), *std::move(audits), *std::move(events)}));
 }
 
 Response ReviewApp::Audit(const Visit& visit) {

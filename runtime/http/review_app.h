@@ -3,6 +3,7 @@
 // runtime/proposal, what pages look like in review/.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -61,6 +62,9 @@ class ReviewApp {
 
   // Entering and leaving.
   Response ShowLogin(const Request& request, int status, std::string subject, std::string next, std::string problem, std::string field);
+  Response SendToLogin(const Request& request);
+  // Nothing when too many passwords wait to be looked at.
+  std::optional<std::optional<session::Reviewer>> CheckPassword(const std::string& subject, std::string_view password);
   Response LogIn(const Request& request);
   Response LogOut(const Visit& visit);
   std::optional<session::Reviewer> ReviewerOf(const session::Session& session) const;
@@ -86,7 +90,6 @@ class ReviewApp {
   // Nothing that this reviewer may see: the same for a missing one and for another tenant's.
   Result<std::optional<ledger::ProposalView>> FindVisible(const Visit& visit, std::int64_t id);
   const bundle::Capability* PlanOf(const ledger::Proposal& proposal) const;
-  Result<std::vector<ledger::ProposalView>> List(const session::Reviewer& reviewer, ledger::ProposalFilter filter);
 
   ledger::Ledger& ledger_;
   const bundle::Bundle& bundle_;
@@ -98,6 +101,7 @@ class ReviewApp {
   session::LoginSessions sessions_;
   session::LoginThrottle throttle_;
   std::mutex hashing_;     // one password at a time: each takes 32 MiB
+  std::atomic<int> hashes_waiting_ = 0;
   std::mutex verifying_;   // one walk over the chain at a time
 };
 

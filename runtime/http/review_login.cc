@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "runtime/base/digest.h"
+#include "runtime/http/review/html.h"
 #include "runtime/http/review/login_page.h"
 #include "runtime/http/review_app.h"
 #include "runtime/http/review_answer.h"
@@ -41,7 +41,7 @@ std::string ReviewApp::SetCookie(std::string_view name, std::string_view value) 
 }
 
 // Only whoever was shown the form, in this browser, can send it: the nonce is the browser's cookie.
-std::string ReviewApp::FormToken(std::string_view nonce) const { return Sha256Hex(fmt::format("{}:{}:{}", form_key_, nonce, form_key_)); }
+std::string ReviewApp::FormToken(std::string_view nonce) const { return session::KeyedDigest(form_key_, nonce); }
 
 std::optional<session::Reviewer> ReviewApp::ReviewerOf(const session::Session& session) const {
   const std::string* subject = session.Find(config_.session.principal_key);
@@ -104,15 +104,34 @@ Response ReviewApp::LogIn(const Request& request) {
     return StartSession(*reviewer, session->expires, next);
   }
   if (by_token || !identities_.reviewers) return BadRequest(nullptr);
+  auto reviewer = CheckPassword(subject, FieldOf(*form, "password"));
+  if (!reviewer) return ShowLogin(request, 429, subject, next, std::string(kTooMany), field);
+  if (!*reviewer) return ShowLogin(request, 401, subject, next, std::string(kWrong), field);
+  throttle_.Succeeded("name:" + subject);
+  sessions_.End(old_id);
+  return StartSession(**std::move(reviewer), std::nullopt, next);
+}
+
+std::optional<std::optional<session::Reviewer>> ReviewApp::CheckPassword(const std::string& subject, std::string_view password) {
+  // Pages must not wait behind passwords: fewer of them than there are workers.
+  constexpr int kMostWaiting = 3;
+  if (++hashes_waiting_ > kMostWaiting) {
+    --hashes_waiting_;
+    return std::nullopt;
+  }
   std::optional<session::Reviewer> reviewer;
   {
     const std::lock_guard lock(hashing_);
-    reviewer = identities_.reviewers->Check(subject, FieldOf(*form, "password"));
+    reviewer = identities_.reviewers->Check(subject, password);
   }
-  if (!reviewer) return ShowLogin(request, 401, subject, next, std::string(kWrong), field);
-  throttle_.Succeeded("name:" + subject);
-  sessions_.End(old_id);
-  return StartSession(*std::move(reviewer), std::nullopt, next);
+  --hashes_waiting_;
+  return reviewer;
+}
+
+Response ReviewApp::SendToLogin(const Request& request) {
+  review::Url login("/login");
+  if (const std::string next(request.Path()); next != "/" && SafeNext(next) == next) login.Query("next", next);
+  return SeeOther(login.text());
 }
 
 Response ReviewApp::LogOut(const Visit& visit) {

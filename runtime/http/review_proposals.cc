@@ -17,6 +17,7 @@ namespace synapsor::http {
 namespace {
 
 constexpr int kPageSize = 50;
+constexpr int kMostCounted = 1000;   // a state; beyond it "1,000+"
 constexpr std::size_t kMostReason = 2000;
 
 bool Sees(const session::Reviewer& reviewer, const std::string& tenant) {
@@ -63,14 +64,24 @@ Wanted ReadFilter(const FormFields& fields, const session::Reviewer& reviewer) {
     if (!wanted.filter.until) wrong("until", "To day: give a day as YYYY-MM-DD.");
     if (wanted.filter.until) wanted.filter.until->micros += kDay;
   }
+  wanted.filter.tenants = reviewer.tenants;
   wanted.filter.tenant = query.tenant;
   wanted.filter.object = query.object;
   wanted.filter.capability = query.capability;
   wanted.filter.principal = query.principal;
-  const std::int64_t before = ledger::ParseHandle(FieldOf(fields, "before"), ledger::kProposalScheme);
-  wanted.filter.before_id = std::max<std::int64_t>(0, before);
+  const auto id_of = [&](const char* field) { return std::max<std::int64_t>(0, ledger::ParseHandle(FieldOf(fields, field), ledger::kProposalScheme)); };
+  if (fields.contains("after")) {
+    wanted.filter.after_id = id_of("after");
+  } else {
+    wanted.filter.before_id = id_of("before");
+  }
   wanted.filter.limit = kPageSize + 1;
   return wanted;
+}
+
+std::string Capitalized(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
 }
 
 // What is wrong with a reason; empty when it can be kept.
@@ -91,32 +102,22 @@ std::string FaultOf(const std::string& reason) {
 
 }  // namespace
 
-Result<std::vector<ledger::ProposalView>> ReviewApp::List(const session::Reviewer& reviewer, ledger::ProposalFilter filter) {
-  if (!filter.tenant.empty()) return ledger_.ListProposals(filter);
-  std::vector<ledger::ProposalView> all;
-  for (const std::string& tenant : reviewer.tenants) {
-    filter.tenant = tenant;
-    SYN_ASSIGN_OR_RETURN(auto some, ledger_.ListProposals(filter));
-    std::move(some.begin(), some.end(), std::back_inserter(all));
-  }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.proposal.id > b.proposal.id; });
-  if (all.size() > static_cast<std::size_t>(filter.limit)) all.resize(static_cast<std::size_t>(filter.limit));
-  return all;
-}
-
 Response ReviewApp::Inbox(const Visit& visit) {
   const auto fields = ParseQuery(visit.request);
   if (!fields) return BadRequest(&visit.login);
   Wanted wanted = ReadFilter(*fields, visit.login.reviewer);
-  review::InboxPage page{visit.login, bundle_, std::move(wanted.query), std::move(wanted.errors), {}, wanted.filter.before_id == 0, 0, clock_.Now()};
+  review::InboxPage page{visit.login, bundle_, std::move(wanted.query), std::move(wanted.errors), {}, {}, false, false, clock_.Now()};
   if (page.errors.empty()) {
-    auto proposals = List(visit.login.reviewer, wanted.filter);
-    if (!proposals) return Unavailable(&visit.login);
+    auto counts = ledger_.CountProposals(wanted.filter, kMostCounted);
+    auto proposals = ledger_.ListProposals(wanted.filter);
+    if (!counts || !proposals) return Unavailable(&visit.login);
+    page.counts = *std::move(counts);
     page.proposals = *std::move(proposals);
-    if (page.proposals.size() > kPageSize) {
-      page.proposals.resize(kPageSize);
-      page.older_than = page.proposals.back().proposal.id;
-    }
+    const bool upwards = wanted.filter.after_id.has_value();
+    const bool more = page.proposals.size() > kPageSize;
+    if (more) page.proposals.erase(upwards ? page.proposals.begin() : page.proposals.end() - 1);
+    page.has_newer = upwards ? more : wanted.filter.before_id > 0;
+    page.has_older = upwards ? *wanted.filter.after_id > 0 : more;
   }
   return HtmlAnswer(page.errors.empty() ? 200 : 400, review::RenderInbox(page));
 }
@@ -173,7 +174,7 @@ Response ReviewApp::Decide(const Visit& visit, std::int64_t id) {
   shown.reason = FieldOf(*form, "reason");
   const auto refuse = [&](int status, std::string why) {
     shown.status = status;
-    shown.refused = std::move(why);
+    shown.refused = Capitalized(std::move(why));
     return RenderProposalPage(visit, **view, shown);
   };
   if (shown.field_problem = FaultOf(shown.reason); !shown.field_problem.empty()) {
@@ -182,8 +183,8 @@ Response ReviewApp::Decide(const Visit& visit, std::int64_t id) {
   }
   const auto integrity = ledger_.VerifyProposal(id);
   if (!integrity) return Unavailable(&visit.login);
-  if (!integrity->intact) return refuse(409, "The record of this proposal does not verify.");
-  if (what == "approve" && PlanOf((*view)->proposal) == nullptr) return refuse(409, "The loaded bundle differs from the one that made this proposal.");
+  if (!integrity->intact) return refuse(409, "the record of this proposal does not verify");
+  if (what == "approve" && PlanOf((*view)->proposal) == nullptr) return refuse(409, "the loaded bundle differs from the one that made this proposal");
 
   ledger::Decision decision;
   decision.proposal = id;
@@ -202,7 +203,7 @@ Response ReviewApp::Decide(const Visit& visit, std::int64_t id) {
   const auto current = FindVisible(visit, id);
   if (!current || !*current) return Unavailable(&visit.login);
   shown.status = forbidden ? 403 : 409;
-  shown.refused = fmt::format("{} ({})", verdict->refusal_message, verdict->refusal_code);
+  shown.refused = fmt::format("{} ({})", Capitalized(verdict->refusal_message), verdict->refusal_code);
   return RenderProposalPage(visit, **current, shown);
 }
 

@@ -82,7 +82,11 @@ bool LoginThrottle::Admit(std::string_view subject, std::string_view peer) {
   const Instant now = clock_.Now();
   if (buckets_.size() > kMostBuckets) {
     constexpr std::int64_t kForgotten = 600 * kSecond;  // full again by then
-    std::erase_if(buckets_, [&](const auto& entry) { return now.micros - entry.second.at.micros > kForgotten; });
+    // Looking through all of them costs more than an attempt: not for each attempt of a flood.
+    if (now.micros - swept_.micros >= kSecond) {
+      std::erase_if(buckets_, [&](const auto& entry) { return now.micros - entry.second.at.micros > kForgotten; });
+      swept_ = now;
+    }
     if (buckets_.size() > kMostBuckets) return false;
   }
   if (!Take("peer\n" + std::string(peer), {kPeerBurst, kPeerRate}, now)) return false;

@@ -68,6 +68,7 @@ class LoginThrottle {
   const Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Bucket> buckets_;
+  Instant swept_;
 };
 
 }  // namespace synapsor::session

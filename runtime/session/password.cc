@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <array>
@@ -49,6 +50,9 @@ std::string Derive(std::string_view password, std::string_view salt) {
   return done == 1 ? Hex(out.data(), out.size()) : std::string();
 }
 
+// The derivation pads with NULs: a password and the same with NULs behind would be one.
+bool HasNul(std::string_view password) { return password.find('\0') != password.npos; }
+
 }  // namespace
 
 Result<std::string> RandomHex(std::size_t bytes) {
@@ -59,13 +63,21 @@ Result<std::string> RandomHex(std::size_t bytes) {
   return Hex(raw.data(), raw.size());
 }
 
+std::string KeyedDigest(std::string_view key, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+       out.data(), &size);
+  return Hex(out.data(), size);
+}
+
 bool SameSecret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 Result<std::string> HashPassword(std::string_view password) {
-  if (password.size() < kLeastPasswordLength || password.size() > kMostPasswordLength) {
-    return Fail(ErrorKind::kUsage, fmt::format("a password has {} to {} bytes", kLeastPasswordLength, kMostPasswordLength));
+  if (password.size() < kLeastPasswordLength || password.size() > kMostPasswordLength || HasNul(password)) {
+    return Fail(ErrorKind::kUsage, fmt::format("a password has {} to {} bytes, none of them NUL", kLeastPasswordLength, kMostPasswordLength));
   }
   SYN_ASSIGN_OR_RETURN(const std::string salt, RandomHex(kSaltBytes));
   const std::string hash = Derive(password, salt);
@@ -79,7 +91,7 @@ bool PasswordMatches(std::string_view password, std::string_view hash) {
   constexpr std::string_view kNoSalt = "00000000000000000000000000000000";
   const auto parts = Split(hash);
   const std::string derived = Derive(password.substr(0, kMostPasswordLength), parts ? parts->salt : kNoSalt);
-  return parts && password.size() <= kMostPasswordLength && SameSecret(derived, parts->hash);
+  return parts && password.size() <= kMostPasswordLength && !HasNul(password) && SameSecret(derived, parts->hash);
 }
 
 }  // namespace synapsor::session

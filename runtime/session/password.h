@@ -23,6 +23,9 @@ bool PasswordMatches(std::string_view password, std::string_view hash);
 // Random bytes from the system as lower-case hex: 2 characters a byte.
 Result<std::string> RandomHex(std::size_t bytes);
 
+// HMAC-SHA-256 as lower-case hex: shows that the text was seen by whoever holds the key.
+std::string KeyedDigest(std::string_view key, std::string_view text);
+
 // Equal, in a time that depends on the lengths only.
 bool SameSecret(std::string_view a, std::string_view b);
 

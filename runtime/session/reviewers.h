@@ -16,6 +16,8 @@ struct Reviewer {
   std::string subject;               // as it stands in decisions
   std::vector<std::string> roles;    // at least one
   std::vector<std::string> tenants;  // at least one; nothing of any other tenant exists for this reviewer
+
+  bool operator==(const Reviewer&) const = default;
 };
 
 // Immutable, thread-safe.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
 
 #include "runtime/bundle/load.h"
@@ -41,6 +42,22 @@ Result<interp::Readers> OpenReaders(const bundle::Bundle& bundle, const config::
     readers.emplace(source.name, std::move(reader));
   }
   return readers;
+}
+
+Result<Endpoint> ParseEndpoint(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  Endpoint endpoint;
+  const char* const end = text.data() + text.size();
+  const char* const digits = colon == std::string::npos ? end : text.data() + colon + 1;
+  const auto [stop, problem] = std::from_chars(digits, end, endpoint.port);
+  if (problem != std::errc() || stop != end || colon == 0) {
+    return Fail(ErrorKind::kUsage, fmt::format("`--http {}` is not ADDRESS:PORT", text), "for example `--http 127.0.0.1:8765`");
+  }
+  endpoint.address = text.substr(0, colon);
+  if (endpoint.address.starts_with('[') && endpoint.address.ends_with(']')) {
+    endpoint.address = endpoint.address.substr(1, endpoint.address.size() - 2);
+  }
+  return endpoint;
 }
 
 bool WantsJson(const cli::Arguments& arguments) { return arguments.ValueOr("--format", "text") == "json"; }

@@ -1,6 +1,7 @@
 // Opens what subcommands work with, from their common options. Never the write credential: that is apply.cc's alone.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,13 @@ Result<bundle::Bundle> LoadBundle(const cli::Arguments& arguments);
 Result<std::unique_ptr<ledger::Ledger>> OpenLedger(const config::Config& config);
 // One reader for each source that the bundle reads.
 Result<interp::Readers> OpenReaders(const bundle::Bundle& bundle, const config::Config& config);
+
+// Where to listen, from `--http ADDRESS:PORT`; IPv6 addresses in brackets.
+struct Endpoint {
+  std::string address;
+  std::uint16_t port = 0;
+};
+Result<Endpoint> ParseEndpoint(const std::string& text);
 
 bool WantsJson(const cli::Arguments& arguments);
 

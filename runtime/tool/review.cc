@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <iostream>
 #include <thread>
 
@@ -30,26 +29,6 @@ constexpr cli::OptionSpec kOptions[] = {
     {"--quiet", "", "no line for each request"},
     {"--hash-password", "", "read a password from standard input and print its hash for the reviewers file"},
 };
-
-struct Endpoint {
-  std::string address;
-  std::uint16_t port = 0;
-};
-
-Result<Endpoint> ParseEndpoint(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  Endpoint endpoint;
-  const char* const end = text.data() + text.size();
-  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() ||
-      std::from_chars(text.data() + colon + 1, end, endpoint.port).ptr != end) {
-    return Fail(ErrorKind::kUsage, "`--http` is not ADDRESS:PORT", "for example `--http 127.0.0.1:8790`");
-  }
-  endpoint.address = text.substr(0, colon);
-  if (endpoint.address.starts_with('[') && endpoint.address.ends_with(']')) {
-    endpoint.address = endpoint.address.substr(1, endpoint.address.size() - 2);
-  }
-  return endpoint;
-}
 
 Result<int> PrintHash() {
   std::string password;
@@ -90,6 +69,10 @@ Result<int> Run(const cli::Arguments& arguments) {
   http::ReviewOptions review;
   review.origins.loopback = http::IsLoopback(endpoint.address);
   review.origins.allowed_hosts = arguments.Values("--allow-host");
+  if (!review.origins.loopback && review.origins.allowed_hosts.empty()) {
+    return Fail(ErrorKind::kUsage, "no host name is given that browsers may use for the review pages",
+                "add `--allow-host review.example.com`, the name in the certificate");
+  }
   review.origins.allowed_origins = arguments.Values("--allow-origin");
   review.secure = tls || arguments.Has("--behind-tls");
   if (!arguments.Has("--quiet")) review.log = [](const std::string& line) { cli::PrintRemark(kProgram, line); };
@@ -99,7 +82,12 @@ Result<int> Run(const cli::Arguments& arguments) {
                        }));
   StopOnSignals();
   std::jthread watch([&](const std::stop_token& finished) {
-    while (!finished.stop_requested() && !StopAsked()) ::usleep(100'000);
+    constexpr int kTicksBetweenExpiries = 300;
+    for (int tick = 0; !finished.stop_requested() && !StopAsked(); ++tick) {
+      // A proposal whose time is over is refused in any case; this keeps the list of what waits in order.
+      if (tick % kTicksBetweenExpiries == 0) (void)ledger->ExpireProposals();
+      ::usleep(100'000);
+    }
     server->Stop();
   });
   cli::PrintRemark(kProgram, fmt::format("reviewing on {}://{}:{}", tls ? "https" : "http", endpoint.address, server->port()));

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <algorithm>
 #include <future>
 #include <set>
@@ -69,27 +68,6 @@ void RemarkMissing(const std::vector<std::string>& keys, const session::Session&
 Status CheckWorkflow(const bundle::Bundle& bundle, const std::string& workflow) {
   if (workflow.empty() || bundle.FindWorkflow(workflow) != nullptr) return {};
   return Fail(ErrorKind::kUsage, fmt::format("the bundle has no workflow `{}`", workflow));
-}
-
-struct Endpoint {
-  std::string address;
-  std::uint16_t port = 0;
-};
-
-Result<Endpoint> ParseEndpoint(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  Endpoint endpoint;
-  const char* const end = text.data() + text.size();
-  const char* const digits = colon == std::string::npos ? end : text.data() + colon + 1;
-  const auto [stop, problem] = std::from_chars(digits, end, endpoint.port);
-  if (problem != std::errc() || stop != end || colon == 0) {
-    return Fail(ErrorKind::kUsage, fmt::format("`--http {}` is not ADDRESS:PORT", text), "for example `--http 127.0.0.1:8765`");
-  }
-  endpoint.address = text.substr(0, colon);
-  if (endpoint.address.starts_with('[') && endpoint.address.ends_with(']')) {
-    endpoint.address = endpoint.address.substr(1, endpoint.address.size() - 2);
-  }
-  return endpoint;
 }
 
 // Who speaks over HTTP: the bearer of a token; on loopback, and only if the configuration says so, the environment.

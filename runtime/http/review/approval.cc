@@ -6,6 +6,7 @@
 #include "runtime/http/review/proposal_page.h"
 #include "runtime/http/review/value.h"
 #include "runtime/proposal/lifecycle.h"
+#include "runtime/proposal/policy.h"
 
 namespace synapsor::http::review {
 namespace {
@@ -16,29 +17,26 @@ bool HoldsRole(const session::Reviewer& reviewer, const std::string& role) {
   return role.empty() || std::find(reviewer.roles.begin(), reviewer.roles.end(), role) != reviewer.roles.end();
 }
 
-const bundle::Policy* PolicyOf(const bundle::Bundle& bundle, const std::string& digest) {
-  const auto found = std::find_if(bundle.policies.begin(), bundle.policies.end(), [&](const auto& p) { return p.digest == digest; });
-  return found == bundle.policies.end() ? nullptr : &*found;
+// A condition with its outcome, "… : holds" or why it does not; the outcome is told by its words, a mark and a colour.
+Html Condition(std::string_view text, bool holds) {
+  return El("li", {{"class", holds ? "holds" : "fails"}}, {El("span", {{"aria-hidden", "true"}, {"class", "mark"}}, {holds ? "✓" : "✗"}), " ", ShowText(text)});
 }
 
-Html PolicyVerdict(const ProposalPage& page, const ledger::Decision& decision) {
-  const bundle::Policy* policy = PolicyOf(page.bundle, decision.policy_digest);
-  Html text = {"By policy ", policy == nullptr ? Html("that is not in the loaded bundle") : El("code", {policy->name}), ", version ", ShowDigest(decision.policy_digest)};
-  if (policy == nullptr) return text;
+// What the ledger keeps of a policy's decision: its version, who asked for it, and every condition with its outcome.
+Html PolicyVerdict(const ledger::Decision& decision) {
   Html conditions;
-  for (const bundle::PolicyCondition& condition : policy->conditions) {
-    conditions += El("li", {El("code", {condition.path}), " ", condition.relation, " ", ShowScalar(condition.literal)});
-  }
-  return {text, El("p", {"Its conditions, all of them met:"}), El("ul", {{"class", "plain"}}, {conditions})};
+  for (const std::string& condition : decision.conditions) conditions += Condition(condition, condition.ends_with(": holds"));
+  return {El("p", {"Policy ", El("code", {ShowBrief(decision.policy)}), ", asked by ", ShowBrief(decision.asked_by), ". Its version: ", ShowDigest(decision.policy_digest)}),
+          decision.conditions.empty() ? Html() : El("ul", {{"class", "conditions"}}, {conditions})};
 }
 
-Html Decision(const ProposalPage& page, const ledger::Decision& decision) {
+Html Decision(const ledger::Decision& decision) {
   const char* what = decision.kind == ledger::DecisionKind::kApprove  ? "Approved"
                      : decision.kind == ledger::DecisionKind::kReject ? "Rejected"
                                                                       : "Canceled";
   Html content = El("p", {El("strong", {what}), " by ", ShowBrief(decision.subject), ", ", ShowTime(decision.at)});
-  if (!decision.policy_digest.empty()) content += El("div", {PolicyVerdict(page, decision)});
-  if (!decision.reason.empty()) content += El("blockquote", {ShowText(decision.reason)});
+  if (!decision.policy_digest.empty()) content += PolicyVerdict(decision);
+  if (!decision.reason.empty() && decision.policy_digest.empty()) content += El("blockquote", {ShowText(decision.reason)});
   return El("li", {content});
 }
 
@@ -82,10 +80,33 @@ Html ApprovalRule(const ProposalPage& page) {
                   Fact("Role needed", proposal.required_role.empty() ? Html("any reviewer") : El("code", {ShowBrief(proposal.required_role)})),
                   Fact("Approvals", fmt::format("{} of {} {}", count, proposal.required_approvals, proposal.required_approvals == 1 ? "needed" : "different reviewers")),
                   Fact("Decide until", ShowTime(proposal.expires_at))});
-  if (view.decisions.empty()) return {html, El("p", {{"class", "hint"}}, {"Nobody has decided yet, and no policy."})};
+  if (view.decisions.empty()) return {html, El("p", {{"class", "hint"}}, {"Nobody has decided yet."})};
   Html decisions;
-  for (const ledger::Decision& decision : view.decisions) decisions += Decision(page, decision);
+  for (const ledger::Decision& decision : view.decisions) decisions += Decision(decision);
   return {html, El("ul", {{"class", "decisions"}}, {decisions})};
+}
+
+Html Policies(const ProposalPage& page) {
+  if (page.plan == nullptr) return {};
+  const ledger::Proposal& proposal = page.view.proposal;
+  Html items;
+  for (const bundle::Policy& policy : page.bundle.policies) {
+    if (policy.scope != (policy.for_workflow ? proposal.workflow : proposal.capability)) continue;
+    Html conditions;
+    for (const proposal::ConditionOutcome& outcome : proposal::EvaluateConditions(policy, proposal)) {
+      conditions += Condition(outcome.text + ": " + outcome.outcome, outcome.holds());
+    }
+    for (const bundle::PolicyLimit& limit : policy.limits) {
+      conditions += El("li", {{"class", "limit"}}, {ShowText(proposal::LimitText(limit)), ": counted when it is asked"});
+    }
+    items += El("h3", {El("code", {ShowBrief(policy.name)})});
+    items += El("ul", {{"class", "conditions"}}, {conditions});
+  }
+  if (items.empty()) return {};
+  const bool floor = !proposal.policy_may_approve || proposal.required_approvals > 1;
+  return {El("p", {{"class", "hint"}}, {floor ? "A rule of the workflow demands people here, so no policy may approve this; their conditions are:"
+                                              : "What the policies of this bundle say to these values. They decide only when they are asked to."}),
+          items};
 }
 
 Html DecisionForm(const ProposalPage& page) {

@@ -31,4 +31,12 @@ Html EvidenceItems(const ledger::Evidence& evidence) {
   return items;
 }
 
+Html ObservedColumns(const ledger::Proposal& proposal) {
+  if (proposal.observed.empty()) return {};
+  return El("table", {{"class", "slots"}},
+            {El("caption", {"Further columns of the row, read for settlement policies"}),
+             El("thead", {El("tr", {El("th", {{"scope", "col"}}, {"Column"}), El("th", {{"scope", "col"}}, {"Value"})})}),
+             El("tbody", {Rows(proposal.observed, "")})});
+}
+
 }  // namespace synapsor::http::review

@@ -20,9 +20,9 @@ struct InboxPage {
   const bundle::Bundle& bundle;
   InboxQuery query;
   std::vector<FieldError> errors;
+  std::vector<ledger::StateCount> counts;   // of what the other filters let through
   std::vector<ledger::ProposalView> proposals;
-  bool is_first = true;
-  ledger::ProposalId older_than = 0;   // there are more below this one; 0: there are none
+  bool has_newer = false, has_older = false;
   Instant now;
 };
 

@@ -27,8 +27,8 @@ std::string Meaning(const ProposalPage& page) {
     case ProposalState::kPendingReview:
       return page.view.proposal.expires_at <= page.now ? "Nobody decided in time. The source database is unchanged."
                                                        : "The source database is unchanged until this is approved and applied.";
-    case ProposalState::kApproved: return "Approved and queued. The source database is unchanged until the trusted runner applies it.";
-    case ProposalState::kPendingWorker: return "A trusted runner has taken it; the result will appear here.";
+    case ProposalState::kApproved: return "Approved and queued. The source database is unchanged until the trusted runner applies it; reload to see the result.";
+    case ProposalState::kPendingWorker: return "A trusted runner has taken it; reload to see the result.";
     case ProposalState::kApplied: return "The row was changed exactly as shown.";
     case ProposalState::kConflict: return "The row was no longer as shown, so nothing was written. A new proposal from fresh data is needed.";
     case ProposalState::kFailed: return "The runner could not write it; nothing was changed.";
@@ -43,7 +43,7 @@ std::string Meaning(const ProposalPage& page) {
 Html Outcome(const ProposalPage& page) {
   Html html;
   if (!page.refused.empty()) {
-    html += El("div", {{"class", "notice bad"}, {"role", "alert"}}, {El("p", {El("strong", {"Your decision was not taken. "}), page.refused})});
+    html += El("div", {{"class", "notice bad"}, {"role", "alert"}}, {El("p", {El("strong", {"Your decision was not taken. "}), page.refused, ". Below is how it stands now."})});
   }
   if (page.done == "approve") {
     const bool complete = page.view.state != ProposalState::kPendingReview;
@@ -85,11 +85,12 @@ Html About(const ProposalPage& page) {
 }
 
 Html EvidencePart(const ProposalPage& page) {
-  if (!page.evidence) return El("p", {{"class", "nothing"}}, {"(no evidence was recorded)"});
+  const Html observed = ObservedColumns(page.view.proposal);
+  if (!page.evidence) return {El("p", {{"class", "nothing"}}, {"(no evidence was recorded)"}), observed};
   if (page.evidence->removed_at.micros != 0) {
-    return El("p", {{"class", "nothing"}}, {"Removed by retention, ", ShowTime(page.evidence->removed_at), "."});
+    return {El("p", {{"class", "nothing"}}, {"Removed by retention, ", ShowTime(page.evidence->removed_at), "."}), observed};
   }
-  return {EvidenceItems(*page.evidence),
+  return {EvidenceItems(*page.evidence), observed,
           El("p", {El("a", {Attribute::Href(Url("/evidence").Number(page.evidence->id))}, {ledger::EvidenceHandle(page.evidence->id)}), ", read ", ShowTime(page.evidence->at)})};
 }
 
@@ -103,9 +104,10 @@ std::string RenderProposal(const ProposalPage& page) {
   left += Section("evidence", "The evidence it rests on", EvidencePart(page));
   Html right = Section("decision", "Your decision", DecisionForm(page));
   right += Section("approval", "Approval", ApprovalRule(page));
+  if (const Html policies = Policies(page); !policies.empty()) right += Section("policies", "Policies", policies);
   right += Section("about", "About", About(page));
   right += Section("timeline", "Timeline", {Timeline(page.events), El("p", {{"class", "hint"}}, {page.integrity.intact ? "Checked just now: the record is as its chained events say." : "The record does not verify."})});
-  const Html main = {Head(page), Outcome(page), ErrorSummary("Your decision was not taken", page.errors),
+  const Html main = {Outcome(page), ErrorSummary("Your decision was not taken", page.errors), Head(page),
                      El("div", {{"class", "columns"}}, {El("div", {left}), El("div", {right})})};
   return RenderPage({fmt::format("Proposal {}", proposal.id), Area::kProposals, &page.login}, main);
 }

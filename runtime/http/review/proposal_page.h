@@ -36,8 +36,11 @@ std::string WhyNotDecide(const ProposalPage& page);
 // The parts, a file each.
 Html RowDiff(const ProposalPage& page);
 Html EvidenceItems(const ledger::Evidence& evidence);
+Html ObservedColumns(const ledger::Proposal& proposal);
 Html StatementThatRuns(const ProposalPage& page);
 Html ApprovalRule(const ProposalPage& page);
+// What the settlement policies in scope say to these values; empty when there are none.
+Html Policies(const ProposalPage& page);
 Html DecisionForm(const ProposalPage& page);
 Html Timeline(const std::vector<ledger::Event>& events);
 Html Receipts(const std::vector<ledger::Receipt>& receipts);

@@ -14,9 +14,9 @@ Html Row(const ledger::ProposedColumn& column) {
   const bool changes = column.before != column.after;
   return El("tr", {{"class", changes ? "changes" : "same"}},
             {El("th", {{"scope", "row"}}, {El("code", {ShowBrief(column.column)})}),
-             El("td", {{"data-label", "Now"}, {"class", "before"}}, {ShowScalar(column.before)}),
+             El("td", {{"data-label", "Before"}, {"class", "before"}}, {ShowScalar(column.before)}),
              El("td", {{"class", "arrow"}, {"aria-hidden", "true"}}, {changes ? "→" : "="}),
-             El("td", {{"data-label", "Proposed"}, {"class", "after"}}, {After(column)}),
+             El("td", {{"data-label", "After"}, {"class", "after"}}, {After(column)}),
              El("td", {{"data-label", "Chosen by"}}, {ShowProvenance(column.provenance)})});
 }
 
@@ -27,8 +27,8 @@ Html RowDiff(const ProposalPage& page) {
   for (const ledger::ProposedColumn& column : page.view.proposal.columns) rows += Row(column);
   return El("table", {{"class", "diff"}},
             {El("caption", {{"class", "visually-hidden"}}, {"Columns that the change writes"}),
-             El("thead", {El("tr", {El("th", {{"scope", "col"}}, {"Column"}), El("th", {{"scope", "col"}}, {"Now"}),
-                                    El("td", {{"class", "arrow"}}, {}), El("th", {{"scope", "col"}}, {"Proposed"}),
+             El("thead", {El("tr", {El("th", {{"scope", "col"}}, {"Column"}), El("th", {{"scope", "col"}}, {"Before, as read"}),
+                                    El("td", {{"class", "arrow"}}, {}), El("th", {{"scope", "col"}}, {"After"}),
                                     El("th", {{"scope", "col"}}, {"Chosen by"})})}),
              El("tbody", {rows})});
 }

@@ -63,7 +63,7 @@ std::string RenderRun(const RunPage& page) {
   if (!page.steps.empty()) main += Section("steps", "Steps", Steps(page.steps));
   main += Section("arguments", "Arguments, as the model gave them", El("div", {{"class", "untrusted"}}, {ShowDocument(page.run.arguments_json)}));
   main += Section("session", "Trusted session", ShowDocument(page.run.session_json));
-  main += Section("result", "Result, as the caller got it", ShowDocument(page.run.result_json));
+  main += Section("result", "Result, as the caller got it", ShowDocument(page.result_json));
   main += Section("queries", "Statements sent", Audits(page.audits));
   main += Section("timeline", "Timeline", Timeline(page.events));
   return RenderPage({fmt::format("Run {}", page.run.id), Area::kNone, &page.login}, main);

@@ -18,7 +18,7 @@ Bound FromColumn(const ProposalPage& page, std::string_view name, bool before) {
   for (const ledger::ProposedColumn& column : page.view.proposal.columns) {
     if (column.column != name) continue;
     if (before) return {ShowScalar(column.before), ShowChooser(Chooser::kDatabase, name)};
-    return {ShowChosen(column.after, ChooserOf(column.provenance)), ShowProvenance(column.provenance)};
+    return {ShowScalar(column.after), ShowProvenance(column.provenance)};
   }
   for (const ledger::NamedScalar& image : page.view.proposal.before_image) {
     if (image.name == name) return {ShowScalar(image.value), ShowChooser(Chooser::kDatabase, name)};
@@ -28,7 +28,7 @@ Bound FromColumn(const ProposalPage& page, std::string_view name, bool before) {
 
 Bound FromRef(const bundle::ValueRef& value, const Scalar& stored) {
   const std::string provenance = bundle::ProvenanceText(value);
-  return {ShowChosen(stored, ChooserOf(provenance)), ShowProvenance(provenance)};
+  return {ShowScalar(stored), ShowProvenance(provenance)};
 }
 
 Bound ValueOf(const ProposalPage& page, const bundle::PatchPlan& patch, const bundle::Param& param) {

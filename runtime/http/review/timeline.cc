@@ -20,6 +20,10 @@ constexpr Words kWords[] = {
     {"proposal.canceled", "Canceled"},
     {"proposal.expired", "Expired"},
     {"proposal.reconciled", "Outcome classified by an operator"},
+    {"policy.left_proposed", "A policy was asked and left it to people"},
+    {"call.recorded", "Call recorded"},
+    {"run.started", "Run started"},
+    {"job.heartbeat", "Runner is still at it"},
     {"job.created", "Queued for the trusted runner"},
     {"job.claimed", "Taken by a runner"},
     {"job.intent", "Runner is about to write"},
@@ -34,14 +38,27 @@ Html EventName(std::string_view kind) {
   return El("strong", {El("code", {kind})});
 }
 
-// The facts of an event for people: its texts, but for hashes that stand elsewhere on the page.
+// Words for the names of facts; others are shown as they are.
+constexpr Words kFacts[] = {
+    {"reason", "Reason"},       {"outcome", "Outcome"},   {"code", "Code"},         {"condition", "Condition that does not hold"},
+    {"policy", "Policy"},       {"asked_by", "Asked by"}, {"tampered", "Damaged"},  {"capability", "Capability"},
+};
+
+std::string_view FactName(std::string_view name) {
+  for (const Words& entry : kFacts) {
+    if (entry.kind == name) return entry.words;
+  }
+  return name;
+}
+
+// The facts of an event for people: its texts, but for digests that stand elsewhere on the page.
 Html Facts(const std::string& payload) {
   const auto facts = nlohmann::json::parse(payload, nullptr, false);
   Html list;
   if (!facts.is_object()) return list;
   for (const auto& [name, value] : facts.items()) {
-    if (!value.is_string() || name == "hash") continue;
-    list += El("p", {El("span", {{"class", "sub"}}, {name, ": "}), ShowText(value.get_ref<const std::string&>())});
+    if (!value.is_string() || name == "hash" || name == "digest") continue;
+    list += El("p", {El("span", {{"class", "sub"}}, {FactName(name), ": "}), ShowText(value.get_ref<const std::string&>())});
   }
   return list;
 }
@@ -50,7 +67,10 @@ Html Facts(const std::string& payload) {
 
 Html Timeline(const std::vector<ledger::Event>& events) {
   Html items;
-  for (const ledger::Event& event : events) {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const ledger::Event& event = events[i];
+    // Of several signs of life in a row the last says it all.
+    if (event.kind == "job.heartbeat" && i + 1 < events.size() && events[i + 1].kind == event.kind) continue;
     Html who;
     if (!event.actor.empty()) who = {" by ", ShowBrief(event.actor)};
     items += El("li", {El("p", {EventName(event.kind), who}), Facts(event.payload_json),

@@ -88,6 +88,12 @@ Html ShowScalar(const Scalar& value) {
   return ShowText(value.text);
 }
 
+Html ShowBriefScalar(const Scalar& value, std::size_t most) {
+  if (value.type == ScalarType::kBytes && !value.is_null) return El("span", {{"class", "bytes"}}, {fmt::format("{} bytes", value.text.size())});
+  if (value.is_null || value.text.empty()) return ShowScalar(value);
+  return ShowBrief(value.text, most);
+}
+
 Html ShowTime(Instant at) {
   const std::string exact = FormatInstant(at);
   std::string words = exact.substr(0, 16) + " UTC";

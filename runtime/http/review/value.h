@@ -16,6 +16,7 @@ Html ShowText(std::string_view text, std::size_t fold_after = 280);
 // The same on one line of a list: cut, not folded.
 Html ShowBrief(std::string_view text, std::size_t most = 120);
 Html ShowScalar(const Scalar& value);
+Html ShowBriefScalar(const Scalar& value, std::size_t most);
 Html ShowTime(Instant at);
 Html ShowState(ledger::ProposalState state);
 Html ShowRisk(std::string_view risk);
