@@ -45,6 +45,9 @@ programs() {
     build release -DSYNAPSOR_TESTS=OFF -DSYNAPSOR_BENCH=OFF -- sync synapsor-runner
     SYNAPSOR_BIN=$root/build/release/bin
   fi
+  SYNAPSOR_BIN=$(cd "$SYNAPSOR_BIN" 2>/dev/null && pwd) || die "SYNAPSOR_BIN names no folder"
+  # Without this, the `sync` of coreutils would answer.
+  [ -x "$SYNAPSOR_BIN/sync" ] && [ -x "$SYNAPSOR_BIN/synapsor-runner" ] || die "there are no programs in $SYNAPSOR_BIN: build them first"
   PATH=$SYNAPSOR_BIN:$PATH
 }
 
