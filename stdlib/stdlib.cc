@@ -28,13 +28,18 @@ bool ContainsIgnoringCase(std::string_view text, std::string_view part) {
 std::span<const std::string_view> TrustedNames() { return k_trusted_names; }
 std::span<const std::string_view> AttributionNames() { return k_attribution_names; }
 
-bool IsAttributionName(std::string_view column) {
-  std::string name;
-  for (std::size_t i = 0; i < column.size(); ++i) {
-    const auto c = static_cast<unsigned char>(column[i]);
-    if (std::isupper(c) && i > 0 && std::islower(static_cast<unsigned char>(column[i - 1]))) name += '_';
-    name += static_cast<char>(std::tolower(c));
+std::string SnakeCase(std::string_view name) {
+  std::string snake;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    if (std::isupper(c) && i > 0 && std::islower(static_cast<unsigned char>(name[i - 1]))) snake += '_';
+    snake += static_cast<char>(std::tolower(c));
   }
+  return snake;
+}
+
+bool IsAttributionName(std::string_view column) {
+  const std::string name = SnakeCase(column);
   const auto known = [](std::string_view text) {
     return std::any_of(std::begin(k_attribution_names), std::end(k_attribution_names), [&](std::string_view entry) {
       if (text == entry) return true;
@@ -51,7 +56,6 @@ bool IsAttributionName(std::string_view column) {
 std::span<const std::string_view> SensitivePatterns() { return k_sensitive_patterns; }
 std::span<const std::string_view> GuardNames() { return k_guard_names; }
 std::span<const std::string_view> ScopeNames() { return k_scope_names; }
-std::span<const TemplateFile> Templates() { return {}; }
 
 bool MatchesPattern(std::string_view name, std::string_view pattern) {
   const bool open_start = pattern.starts_with('*');

@@ -1,8 +1,9 @@
-// What ships as data: names that mean trusted scope, markers of sensitive columns, starter templates. The lists are text
+// What ships as data: names that mean trusted scope, markers of sensitive columns. The lists are text
 // files in this folder, embedded at build; configuration extends them and never shortens them.
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace synapsor::stdlib {
@@ -11,6 +12,8 @@ namespace synapsor::stdlib {
 std::span<const std::string_view> TrustedNames();
 // Names of columns that record who acted or decided: reviewer, approved_by, …
 std::span<const std::string_view> AttributionNames();
+// Lower case with an underscore at each word break of camel case: tenantId becomes tenant_id.
+std::string SnakeCase(std::string_view name);
 // Whether `column` is one of them, also with an id (`closed_by_id`, `approved_by_user_id`), behind a word
 // (`refund_approved_by`) or in camel case (`reviewedById`).
 bool IsAttributionName(std::string_view column);
@@ -20,10 +23,6 @@ std::span<const std::string_view> SensitivePatterns();
 std::span<const std::string_view> GuardNames();
 // Columns by which applications divide rows among customers, the coarsest first.
 std::span<const std::string_view> ScopeNames();
-
-// Starter templates for `sync init`: name -> files.
-struct TemplateFile { std::string_view template_name, path, text; };
-std::span<const TemplateFile> Templates();
 
 bool MatchesPattern(std::string_view name, std::string_view pattern);  // ignoring case
 

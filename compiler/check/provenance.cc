@@ -15,7 +15,7 @@ void CheckArgumentNames(CheckContext& cx) {
     const ir::Context* context = ContextOf(cx, capability);
     for (const ir::Arg& arg : capability.args) {
       const auto shadowed = std::find_if(capability.bindings.begin(), capability.bindings.end(), [&](const ir::Binding& b) {
-        return ir::SameName(b.name, arg.name) || ir::SameName(b.session_key, arg.name);
+        return SameMeaning(b.name, arg.name) || SameMeaning(b.session_key, arg.name);
       });
       if (shadowed != capability.bindings.end()) {
         Report(cx.sink, capability, Kind::kArgumentShadowsBinding, arg.syntax->name.span,
@@ -24,7 +24,7 @@ void CheckArgumentNames(CheckContext& cx) {
             .WithLabel(shadowed->span, "the session gives this")
             .WithHelp("remove the ARG and use the binding, or rename it if it means something else");
       } else if (context != nullptr && IsTrusted(context->lookup_value) &&
-                 ir::SameName(context->lookup_value.provenance.session_key, arg.name)) {
+                 SameMeaning(context->lookup_value.provenance.session_key, arg.name)) {
         Report(cx.sink, capability, Kind::kArgumentShadowsBinding, arg.syntax->name.span,
                fmt::format("ARG `{}` has the name of the session key that chooses the context's row", arg.name))
             .WithLabel(context->lookup_value.span, "the session gives this")

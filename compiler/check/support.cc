@@ -21,14 +21,17 @@ bool IsObjectId(const CheckContext& cx, std::string_view session_key) {
          session_key.ends_with("_ref");
 }
 
+bool SameMeaning(std::string_view a, std::string_view b) { return stdlib::SnakeCase(a) == stdlib::SnakeCase(b); }
+
 bool Contains(std::span<const std::string_view> names, std::string_view name) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view known) { return ir::SameName(known, name); });
 }
 
 bool IsTrustedName(const CheckContext& cx, std::string_view name) {
   const config::Config& config = cx.catalog.config();
-  return Contains(stdlib::TrustedNames(), name) || ir::SameName(name, config.session.tenant_key) ||
-         ir::SameName(name, config.session.principal_key) ||
+  const std::string snake = stdlib::SnakeCase(name);  // `tenantId` means what `tenant_id` does
+  return Contains(stdlib::TrustedNames(), snake) || SameMeaning(name, config.session.tenant_key) ||
+         SameMeaning(name, config.session.principal_key) ||
          std::any_of(config.markers.trusted_names.begin(), config.markers.trusted_names.end(),
                      [&](const std::string& pattern) { return stdlib::MatchesPattern(name, pattern); });
 }

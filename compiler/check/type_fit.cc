@@ -237,20 +237,43 @@ Verdict FitTextArg(const ir::Arg& arg, const ir::TableUse& table, const schema::
   return {};
 }
 
+// The numbers that a column can hold. Absent ends are open.
+struct Range {
+  std::optional<std::string> low, high;
+  bool above_low = false, below_high = false;  // the end itself is not in it
+
+  bool BeginsAfter(const std::string& number) const {
+    if (!low) return false;
+    const auto order = CompareDecimals(number, *low);
+    return order < 0 || (order == 0 && above_low);
+  }
+  bool EndsBefore(const std::string& number) const {
+    if (!high) return false;
+    const auto order = CompareDecimals(number, *high);
+    return order > 0 || (order == 0 && below_high);
+  }
+  std::string Words() const {
+    return fmt::format("{}{} to {}{}", above_low ? "above " : "", low.value_or("any"), below_high ? "below " : "", high.value_or("any"));
+  }
+};
+
+Range RangeOfColumn(const schema::Column& column, const Admitted& admitted) {
+  Range range{admitted.min, admitted.max, admitted.min_exclusive, admitted.max_exclusive};
+  if (column.type.kind != TypeKind::kInteger) return range;
+  const IntegerRange type = RangeOf(column.type);
+  if (!range.low || CompareDecimals(*range.low, type.min) < 0) range.low = std::string(type.min), range.above_low = false;
+  if (!range.high || CompareDecimals(*range.high, type.max) > 0) range.high = std::string(type.max), range.below_high = false;
+  return range;
+}
+
 // A range that is not written does not count here: unbounded numbers have a rule of their own.
 Verdict FitNumberArg(const ir::Arg& arg, const schema::Column& column, const Admitted& admitted) {
-  std::optional<std::string> low = admitted.min, high = admitted.max;
-  if (column.type.kind == TypeKind::kInteger) {
-    const IntegerRange range = RangeOf(column.type);
-    if (!low || CompareDecimals(*low, range.min) < 0) low = std::string(range.min);
-    if (!high || CompareDecimals(*high, range.max) > 0) high = std::string(range.max);
-  }
-  if ((arg.min && high && CompareDecimals(*arg.min, *high) > 0) || (arg.max && low && CompareDecimals(*arg.max, *low) < 0)) {
+  const Range range = RangeOfColumn(column, admitted);
+  if ((arg.min && range.EndsBefore(*arg.min)) || (arg.max && range.BeginsAfter(*arg.max))) {
     return {Fit::kOutOfRange, fmt::format("admits no value that `{}` may have", arg.name), "correct MIN and MAX of the ARG"};
   }
-  if ((arg.min && low && CompareDecimals(*arg.min, *low) < 0) || (arg.max && high && CompareDecimals(*arg.max, *high) > 0)) {
-    return {Fit::kMayNotFit, fmt::format("admits {} to {}, and `{}` may lie outside", low.value_or("any"), high.value_or("any"), arg.name),
-            "narrow MIN and MAX of the ARG"};
+  if ((arg.min && range.BeginsAfter(*arg.min)) || (arg.max && range.EndsBefore(*arg.max))) {
+    return {Fit::kMayNotFit, fmt::format("admits {}, and `{}` may lie outside", range.Words(), arg.name), "narrow MIN and MAX of the ARG"};
   }
   if (column.type.kind == TypeKind::kDecimal && column.type.scale && arg.scale.value_or(0) > *column.type.scale)
     return {Fit::kMayNotFit, fmt::format("is {} and would round digits of `{}`", column.type.declared, arg.name),
