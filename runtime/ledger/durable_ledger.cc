@@ -76,8 +76,9 @@ class DurableLedger : public Ledger {
   // A lost claim or heartbeat costs a second attempt, never a second effect: these need order, not durability.
   Result<std::optional<Job>> ClaimJob(const std::string& runner, int lease_seconds,
                                       const std::vector<std::string>& sources) override {
-    return Write<std::optional<Job>>(
-        [&](Tx& tx) { return LeaseJob(tx, runner, lease_seconds, sources); }, Access::kRelaxedWrite);
+    SYN_ASSIGN_OR_RETURN(auto exchange, ExchangeJobs({}, {runner, lease_seconds, sources, 1}));
+    if (exchange.claimed.empty()) return std::nullopt;
+    return std::move(exchange.claimed[0].job);
   }
   Result<bool> Heartbeat(const Job& job, int lease_seconds) override {
     return Write<bool>([&](Tx& tx) { return ExtendLease(tx, job, lease_seconds); },
@@ -87,7 +88,18 @@ class DurableLedger : public Ledger {
     return Write<bool>([&](Tx& tx) { return MarkIntent(tx, job); });
   }
   Result<bool> CompleteJob(const Job& job, Receipt receipt) override {
-    return Write<bool>([&](Tx& tx) { return FinishJob(tx, job, receipt); });
+    SYN_ASSIGN_OR_RETURN(const auto exchange, ExchangeJobs({{job, std::move(receipt)}}, {.limit = 0}));
+    return exchange.stored[0];
+  }
+  Result<JobExchange> ExchangeJobs(const std::vector<JobReport>& reports, const ClaimRequest& request) override {
+    return Write<JobExchange>(
+        [&](Tx& tx) -> Result<JobExchange> {
+          JobExchange exchange;
+          SYN_ASSIGN_OR_RETURN(exchange.stored, FinishJobs(tx, reports));
+          SYN_ASSIGN_OR_RETURN(exchange.claimed, LeaseJobs(tx, request));
+          return exchange;
+        },
+        reports.empty() ? Access::kRelaxedWrite : Access::kWrite);
   }
   Status ReleaseJob(const Job& job, int delay_seconds) override {
     return writes_.Run([&](Tx& tx) { return UnleaseJob(tx, job, delay_seconds); });

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
+
 #include "runtime/ledger/document.h"
 #include "runtime/ledger/operations.h"
 
@@ -81,31 +83,37 @@ std::string RandomHex() {
   return hex;
 }
 
-// The first due job of one source, or of any when `source` is null.
-Result<std::optional<JobRow>> FirstDue(Tx& tx, const std::string* source) {
-  std::string sql(kJobColumns);
-  sql += "WHERE due_at <= $1 ";
-  sql += source != nullptr
-             ? "AND source = $2 "
-             : "AND source NOT IN (SELECT name FROM sources WHERE disabled = 1) ";
-  sql += "ORDER BY due_at, id LIMIT 1";
-  sql += tx.session().claim_lock();
-  const Param params[] = {tx.now().micros, source != nullptr ? Param(*source) : Param(nullptr)};
-  SYN_ASSIGN_OR_RETURN(const Rows rows, tx.session().Get(sql, params, source != nullptr ? 2 : 1));
-  if (rows.empty()) return std::nullopt;
-  return FromRow(rows[0]);
+// The first due jobs of one source, or of any when `source` is null. Parameters are numbered as they come in the text: SQLite
+// takes `$1` for a name.
+Query DueJobs(Tx& tx, std::string& sql, const std::string* source, int limit) {
+  sql = fmt::format(
+      "{}WHERE due_at <= $1 AND {}{}", kJobColumns,
+      source != nullptr ? "source = $2 AND NOT EXISTS (SELECT 1 FROM sources WHERE name = $2 AND disabled = 1) "
+                          "ORDER BY due_at, id LIMIT $3"
+                        : "source NOT IN (SELECT name FROM sources WHERE disabled = 1) ORDER BY due_at, id LIMIT $2",
+      tx.session().claim_lock());
+  Query query{sql, {tx.now().micros}};
+  if (source != nullptr) query.params.push_back(*source);
+  query.params.push_back(limit);
+  return query;
 }
 
-Result<std::optional<JobRow>> PickJob(Tx& tx, const std::vector<std::string>& sources) {
-  if (sources.empty()) return FirstDue(tx, nullptr);
-  std::optional<JobRow> best;
-  for (const std::string& source : sources) {
-    SYN_ASSIGN_OR_RETURN(const bool disabled, ReadDisabled(tx.session(), source));
-    if (disabled) continue;
-    SYN_ASSIGN_OR_RETURN(auto row, FirstDue(tx, &source));
-    if (row && (!best || *row->due_at < *best->due_at)) best = std::move(row);
+Result<std::vector<JobRow>> PickJobs(Tx& tx, const ClaimRequest& request) {
+  std::vector<std::string> texts(std::max<std::size_t>(request.sources.size(), 1));
+  std::vector<Query> queries;
+  if (request.sources.empty()) queries.push_back(DueJobs(tx, texts[0], nullptr, request.limit));
+  for (std::size_t i = 0; i < request.sources.size(); ++i) {
+    queries.push_back(DueJobs(tx, texts[i], &request.sources[i], request.limit));
   }
-  return best;
+  SYN_ASSIGN_OR_RETURN(const auto answers, tx.session().GetAll(queries));
+  std::vector<JobRow> jobs;
+  for (const Rows& rows : answers) {
+    for (const auto& row : rows) jobs.push_back(FromRow(row));
+  }
+  std::stable_sort(jobs.begin(), jobs.end(),
+                   [](const JobRow& one, const JobRow& other) { return *one.due_at < *other.due_at; });
+  if (jobs.size() > static_cast<std::size_t>(request.limit)) jobs.resize(static_cast<std::size_t>(request.limit));
+  return jobs;
 }
 
 ProposalState StateAfter(ApplyStatus status) {
@@ -141,21 +149,62 @@ Result<RecordRef> InsertReceipt(Tx& tx, const Receipt& receipt) {
                    RowDigest({id, receipt.job, receipt.proposal, receipt.hash, document})};
 }
 
-Result<bool> WasClaimedBefore(Tx& tx, ProposalId proposal) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows,
-                       tx.session().Get("SELECT count(*) FROM events WHERE ref = $1 AND kind = 'job.claimed'",
-                                        {ProposalHandle(proposal)}));
-  return rows[0][0].number > 0;
+bool WasClaimedBefore(const ProposalRows& rows) {
+  return std::any_of(rows.events.begin(), rows.events.end(),
+                     [](const auto& event) { return event[2].text == "job.claimed"; });
 }
 
 // A claim states the rows anew, so it is the last moment at which an edited state can be told from a true one. What an
 // edited row says about earlier attempts counts for nothing: the events know.
-Status LookForTampering(Tx& tx, Job& job) {
-  SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(tx.session(), job.proposal));
-  if (rows.intact) return {};
-  job.tampered = rows.problem;
-  SYN_ASSIGN_OR_RETURN(job.uncertain, WasClaimedBefore(tx, job.proposal));
-  return {};
+void LookForTampering(const ProposalRows& rows, const ChainReport& report, Job& job) {
+  if (report.intact) return;
+  job.tampered = report.problem;
+  job.uncertain = WasClaimedBefore(rows);
+}
+
+Status LeaseOne(Tx& tx, const ClaimRequest& request, JobRow& row) {
+  const bool taken_over = row.state == "leased";
+  row.state = "leased";
+  row.job.attempt += 1;
+  row.job.runner = request.runner;
+  row.job.lease = RandomHex();
+  row.due_at = tx.now().micros + request.lease_seconds * kSecond;
+  row.job.lease_expires_at = {*row.due_at};
+  row.job.uncertain = row.job.uncertain || taken_over;
+  SYN_RETURN_IF_ERROR(SaveRow(tx, row));
+  NewEvent event{.kind = "job.claimed"};
+  if (!row.job.tampered.empty()) event.facts = {{"tampered", row.job.tampered}};
+  event.states.push_back(Stated(row));
+  return MoveProposal(tx, row.job.proposal, ProposalState::kPendingWorker, request.runner, "", std::move(event));
+}
+
+// `row` is the job as it stands, or nothing.
+Result<bool> FinishOne(Tx& tx, std::optional<JobRow> row, const Job& job, Receipt receipt) {
+  if (!row) return false;
+  if (row->state == "done") return ReportedTheSame(tx, job, receipt);
+  if (row->state != "leased" || row->job.lease != job.lease || job.lease.empty()) return false;
+
+  receipt.job = job.id;
+  receipt.proposal = row->job.proposal;
+  receipt.runner = row->job.runner;
+  if (receipt.executed_at.micros == 0) receipt.executed_at = tx.now();
+  receipt.hash = HashReceipt(receipt);
+  row->state = "done";
+  row->job.runner.clear();
+  row->job.lease.clear();
+  row->due_at.reset();
+  SYN_RETURN_IF_ERROR(SaveRow(tx, *row));
+  NewEvent event{.kind = "job.completed"};
+  event.facts = {{"outcome", std::string(ApplyStatusName(receipt.status))}};
+  if (!receipt.safe_error_code.empty()) {
+    event.facts.insert(event.facts.begin(), {"code", receipt.safe_error_code});
+  }
+  SYN_ASSIGN_OR_RETURN(RecordRef record, InsertReceipt(tx, receipt));
+  event.records.push_back(std::move(record));
+  event.states.push_back(Stated(*row));
+  SYN_RETURN_IF_ERROR(MoveProposal(tx, receipt.proposal, StateAfter(receipt.status), job.runner, "",
+                                   std::move(event)));
+  return true;
 }
 
 }  // namespace
@@ -182,26 +231,28 @@ Status InsertJob(Tx& tx, const Proposal& proposal) {
   return tx.Append(std::move(event));
 }
 
-Result<std::optional<Job>> LeaseJob(Tx& tx, const std::string& runner, int lease_seconds,
-                                    const std::vector<std::string>& sources) {
-  SYN_ASSIGN_OR_RETURN(auto row, PickJob(tx, sources));
-  if (!row) return std::nullopt;
-  const bool taken_over = row->state == "leased";
-  SYN_RETURN_IF_ERROR(LookForTampering(tx, row->job));
-  row->state = "leased";
-  row->job.attempt += 1;
-  row->job.runner = runner;
-  row->job.lease = RandomHex();
-  row->due_at = tx.now().micros + lease_seconds * kSecond;
-  row->job.lease_expires_at = {*row->due_at};
-  row->job.uncertain = row->job.uncertain || taken_over;
-  SYN_RETURN_IF_ERROR(SaveRow(tx, *row));
-  NewEvent event{.kind = "job.claimed"};
-  if (!row->job.tampered.empty()) event.facts = {{"tampered", row->job.tampered}};
-  event.states.push_back(Stated(*row));
-  SYN_RETURN_IF_ERROR(MoveProposal(tx, row->job.proposal, ProposalState::kPendingWorker, runner, "",
-                                   std::move(event)));
-  return row->job;
+Result<std::vector<ClaimedJob>> LeaseJobs(Tx& tx, const ClaimRequest& request) {
+  if (request.limit <= 0) return std::vector<ClaimedJob>();
+  SYN_ASSIGN_OR_RETURN(auto picked, PickJobs(tx, request));
+  std::vector<ProposalId> ids;
+  for (const JobRow& row : picked) ids.push_back(row.job.proposal);
+  SYN_ASSIGN_OR_RETURN(const auto rows, FetchProposals(tx.session(), ids));
+  SYN_ASSIGN_OR_RETURN(const auto reports, VerifyProposals(tx.session(), rows));
+  std::vector<ClaimedJob> claimed;
+  for (std::size_t i = 0; i < picked.size(); ++i) {
+    LookForTampering(rows[i], reports[i], picked[i].job);
+    SYN_RETURN_IF_ERROR(LeaseOne(tx, request, picked[i]));
+    ClaimedJob& result = claimed.emplace_back();
+    result.job = picked[i].job;
+    result.intended = picked[i].intent;
+    auto view = ToView(rows[i]);
+    if (view && *view) {
+      result.view = **std::move(view);
+      result.view->state = ProposalState::kPendingWorker;
+    }
+    if (!result.view && result.job.tampered.empty()) result.job.tampered = "the proposal cannot be read";
+  }
+  return claimed;
 }
 
 Result<bool> ExtendLease(Tx& tx, const Job& job, int lease_seconds) {
@@ -220,33 +271,19 @@ Result<bool> MarkIntent(Tx& tx, const Job& job) {
   return true;
 }
 
-Result<bool> FinishJob(Tx& tx, const Job& job, Receipt receipt) {
-  SYN_ASSIGN_OR_RETURN(auto row, Find(tx.session(), job.id));
-  if (!row) return false;
-  if (row->state == "done") return ReportedTheSame(tx, job, receipt);
-  if (row->state != "leased" || row->job.lease != job.lease || job.lease.empty()) return false;
-
-  receipt.job = job.id;
-  receipt.proposal = row->job.proposal;
-  receipt.runner = row->job.runner;
-  if (receipt.executed_at.micros == 0) receipt.executed_at = tx.now();
-  receipt.hash = HashReceipt(receipt);
-  row->state = "done";
-  row->job.runner.clear();
-  row->job.lease.clear();
-  row->due_at.reset();
-  SYN_RETURN_IF_ERROR(SaveRow(tx, *row));
-  NewEvent event{.kind = "job.completed"};
-  event.facts = {{"outcome", std::string(ApplyStatusName(receipt.status))}};
-  if (!receipt.safe_error_code.empty()) {
-    event.facts.insert(event.facts.begin(), {"code", receipt.safe_error_code});
+Result<std::vector<bool>> FinishJobs(Tx& tx, const std::vector<JobReport>& reports) {
+  const std::string sql = std::string(kJobColumns) + "WHERE id = $1";
+  std::vector<Query> queries;
+  for (const JobReport& report : reports) queries.push_back({sql, {report.job.id}});
+  SYN_ASSIGN_OR_RETURN(const auto answers, tx.session().GetAll(queries));
+  std::vector<bool> stored;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    std::optional<JobRow> row;
+    if (!answers[i].empty()) row = FromRow(answers[i][0]);
+    SYN_ASSIGN_OR_RETURN(const bool done, FinishOne(tx, std::move(row), reports[i].job, reports[i].receipt));
+    stored.push_back(done);
   }
-  SYN_ASSIGN_OR_RETURN(RecordRef record, InsertReceipt(tx, receipt));
-  event.records.push_back(std::move(record));
-  event.states.push_back(Stated(*row));
-  SYN_RETURN_IF_ERROR(MoveProposal(tx, receipt.proposal, StateAfter(receipt.status), job.runner, "",
-                                   std::move(event)));
-  return true;
+  return stored;
 }
 
 Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds) {

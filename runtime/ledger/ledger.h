@@ -80,6 +80,27 @@ struct Verdict {
 };
 using DecisionRule = std::function<Verdict(const ProposalView&)>;
 
+// What a runner asks for and gets. An empty list of sources means any; jobs of disabled sources are passed over.
+struct ClaimRequest {
+  std::string runner;
+  int lease_seconds = 60;
+  std::vector<std::string> sources;
+  int limit = 1;             // 0: nothing is claimed
+};
+struct ClaimedJob {
+  Job job;
+  std::optional<ProposalView> view;  // as the claim left it; nothing when it cannot be read: see `job.tampered`
+  bool intended = false;             // an attempt was stated before: see RecordIntent
+};
+struct JobReport {
+  Job job;
+  Receipt receipt;
+};
+struct JobExchange {
+  std::vector<bool> stored;          // for each report, as CompleteJob says
+  std::vector<ClaimedJob> claimed;
+};
+
 struct ChainReport {
   bool intact = true;
   std::int64_t events = 0;
@@ -130,6 +151,9 @@ class Ledger {
   // Stores the receipt and the proposal's final state; idempotent for equal receipts of one job. False when the lease
   // was lost to another runner that already reported something else.
   virtual Result<bool> CompleteJob(const Job& job, Receipt receipt) = 0;
+  // Reports (no job twice) and claims in one commit: what a runner that carries out many changes does once a round. The rows of the
+  // claimed jobs were verified as VerifyProposal does.
+  virtual Result<JobExchange> ExchangeJobs(const std::vector<JobReport>& reports, const ClaimRequest& request) = 0;
   // Gives a job back untouched, to be claimed again after `delay_seconds`.
   virtual Status ReleaseJob(const Job& job, int delay_seconds) = 0;
   virtual Result<std::optional<Job>> FindJob(ProposalId proposal) = 0;

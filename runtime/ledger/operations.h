@@ -34,11 +34,10 @@ Result<SettlementVerdict> InsertSettlement(Tx& tx, const SettlementRequest& requ
 
 // jobs.cc
 Status InsertJob(Tx& tx, const Proposal& proposal);
-Result<std::optional<Job>> LeaseJob(Tx& tx, const std::string& runner, int lease_seconds,
-                                    const std::vector<std::string>& sources);
+Result<std::vector<ClaimedJob>> LeaseJobs(Tx& tx, const ClaimRequest& request);
 Result<bool> ExtendLease(Tx& tx, const Job& job, int lease_seconds);
 Result<bool> MarkIntent(Tx& tx, const Job& job);
-Result<bool> FinishJob(Tx& tx, const Job& job, Receipt receipt);
+Result<std::vector<bool>> FinishJobs(Tx& tx, const std::vector<JobReport>& reports);
 Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds);
 Status SwitchSource(Tx& tx, const std::string& source, bool disabled, const std::string& actor);
 

@@ -14,7 +14,7 @@
 #include "runtime/tool/retain.h"
 #include "runtime/tool/signals.h"
 #include "runtime/tool/style.h"
-#include "runtime/writeback/apply.h"
+#include "runtime/writeback/runner.h"
 
 namespace synapsor::runner {
 namespace {
@@ -30,11 +30,13 @@ constexpr cli::OptionSpec kOptions[] = {
     {"--source", "NAME", "only changes of this source", "", "", true},
     {"--runner", "NAME", "identity of this runner; default: host and process"},
     {"--lease", "SECONDS", "how long a job is reserved; default 60"},
+    {"--concurrency", "N", "changes made at the same time, each on its own connection; default 1"},
     kFormatOption,
 };
 
 constexpr int kPollMs = 500;
 constexpr int kMaxFailuresInARow = 20;
+constexpr std::int64_t kMostConcurrency = 64;
 
 Result<writeback::Writers> OpenWriters(const bundle::Bundle& bundle, const config::Config& config,
                                        const std::vector<std::string>& only) {
@@ -84,38 +86,46 @@ json ReceiptJson(const ledger::Receipt& receipt) {
 
 class Worker {
  public:
-  Worker(const bundle::Bundle& bundle, const config::Config& config, const writeback::Writers& writers,
-         ledger::Ledger& ledger, writeback::Options options, bool as_json)
-      : bundle_(bundle), config_(config), writers_(writers), ledger_(ledger), options_(std::move(options)), as_json_(as_json) {}
+  Worker(writeback::Runner& runner, ledger::Ledger& ledger, std::string name, bool as_json)
+      : runner_(runner), ledger_(ledger), name_(std::move(name)), as_json_(as_json) {}
 
-  // All that is ready. A failure to find out an outcome ends the pass.
+  // All that is ready. A change that had to be put off, or a failure to find out an outcome, ends the pass.
   Result<int> Once() {
     bool any = false;
     int code = kExitFine;
-    while (!StopAsked()) {
-      SYN_ASSIGN_OR_RETURN(const auto receipt, Next());
-      if (!receipt) break;
-      any = true;
-      if (!IsApplied(receipt->status)) code = kExitRefused;
-      SYN_RETURN_IF_ERROR(Say(*receipt));
+    std::optional<Error> ending;
+    while (!ending) {
+      writeback::Progress progress = runner_.Round();
+      if (StopAsked() || progress.failure || !progress.put_off.empty()) Append(progress, runner_.Finish());
+      any = any || !progress.receipts.empty();
+      for (const auto& receipt : progress.receipts) {
+        if (!IsApplied(receipt.status)) code = kExitRefused;
+        SYN_RETURN_IF_ERROR(Say(receipt));
+      }
+      ending = FirstTrouble(progress);
+      if (StopAsked() || !progress.any) break;
     }
+    if (ending) return tl::unexpected(std::move(*ending));
     if (!any && !as_json_) SYN_RETURN_IF_ERROR(SayNothingReady());
     return code;
   }
 
   Result<int> Watch(RetentionWork retention) {
-    cli::PrintRemark(kProgram, fmt::format("watching as {}; SIGTERM ends it after the step that runs", options_.runner));
+    cli::PrintRemark(kProgram, fmt::format("watching as {}; SIGTERM ends it after the step that runs", name_));
     int failures = 0;
-    while (!StopAsked()) {
-      const auto receipt = Next();
-      if (!receipt) {
-        cli::PrintError(kProgram, receipt.error());
-        if (++failures >= kMaxFailuresInARow) return tl::unexpected(receipt.error());
+    while (true) {
+      const bool last = StopAsked();
+      const writeback::Progress progress = last ? runner_.Finish() : runner_.Round();
+      for (const auto& receipt : progress.receipts) SYN_RETURN_IF_ERROR(Say(receipt));
+      for (const Error& error : progress.put_off) cli::PrintError(kProgram, error);
+      if (progress.failure) {
+        cli::PrintError(kProgram, *progress.failure);
+        if (++failures >= kMaxFailuresInARow) return tl::unexpected(*progress.failure);
       } else {
         failures = 0;
-        if (*receipt) SYN_RETURN_IF_ERROR(Say(**receipt));
       }
-      if (receipt && *receipt) continue;
+      if (last) break;
+      if (progress.any && !progress.failure) continue;
       const auto removed = retention.Step();
       if (!removed) cli::PrintError(kProgram, removed.error());
       if (removed && !removed->empty()) cli::PrintRemark(kProgram, *removed);
@@ -126,8 +136,14 @@ class Worker {
   }
 
  private:
-  Result<std::optional<ledger::Receipt>> Next() {
-    return writeback::ApplyOne(bundle_, config_, writers_, ledger_, SystemClock(), options_);
+  static void Append(writeback::Progress& progress, writeback::Progress more) {
+    std::move(more.receipts.begin(), more.receipts.end(), std::back_inserter(progress.receipts));
+    std::move(more.put_off.begin(), more.put_off.end(), std::back_inserter(progress.put_off));
+    if (!progress.failure) progress.failure = std::move(more.failure);
+  }
+  static std::optional<Error> FirstTrouble(const writeback::Progress& progress) {
+    if (progress.failure || progress.put_off.empty()) return progress.failure;
+    return progress.put_off.front();
   }
   // An approved change may wait though none is ready: that is not the same as none being there.
   Status SayNothingReady() const {
@@ -148,11 +164,9 @@ class Worker {
                                    : ReceiptText(receipt, TerminalStyle()));
   }
 
-  const bundle::Bundle& bundle_;
-  const config::Config& config_;
-  const writeback::Writers& writers_;
+  writeback::Runner& runner_;
   ledger::Ledger& ledger_;
-  writeback::Options options_;
+  const std::string name_;
   bool as_json_;
 };
 
@@ -165,6 +179,7 @@ Result<int> Run(const cli::Arguments& arguments) {
     return Fail(ErrorKind::kUsage, "`--retain` goes with `--watch`", "`synapsor-runner retention` removes at once");
   }
   SYN_ASSIGN_OR_RETURN(const auto lease, arguments.Number("--lease", 15));
+  SYN_ASSIGN_OR_RETURN(const auto concurrency, arguments.Number("--concurrency", 1));
   SYN_ASSIGN_OR_RETURN(const config::Config config, LoadConfig(arguments));
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle bundle, LoadBundle(arguments));
   SYN_ASSIGN_OR_RETURN(const writeback::Writers writers, OpenWriters(bundle, config, arguments.Values("--source")));
@@ -177,8 +192,12 @@ Result<int> Run(const cli::Arguments& arguments) {
     const auto writer = writers.find(source.name);
     return writer == writers.end() ? Result<std::string>(std::string()) : interp::FindTargetDrift(bundle, source, *writer->second);
   };
+  options.concurrency = static_cast<int>(std::clamp<std::int64_t>(concurrency.value_or(1), 1, kMostConcurrency));
+  options.stop = StopAsked;
   StopOnSignals();
-  Worker worker(bundle, config, writers, *ledger, std::move(options), WantsJson(arguments));
+  const std::string name = options.runner;
+  writeback::Runner runner(bundle, config, writers, *ledger, SystemClock(), std::move(options));
+  Worker worker(runner, *ledger, name, WantsJson(arguments));
   if (arguments.Has("--once")) return worker.Once();
   return worker.Watch(RetentionWork(*ledger, arguments.Has("--retain") ? RetentionRules(bundle) : std::vector<ledger::RetentionRule>()));
 }

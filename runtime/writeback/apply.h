@@ -21,15 +21,15 @@ namespace synapsor::writeback {
 using Writers = std::map<std::string, std::unique_ptr<db::Database>, std::less<>>;
 
 // The named step boundaries, in the order in which an apply that succeeds passes them. `intent` only where receipts are
-// kept in the ledger.
+// kept in the ledger; several jobs of a round are claimed before the first is carried out and reported after the last.
 inline constexpr std::array<std::string_view, 14> kSteps = {
     "claimed", "validated", "intent",  "connected", "begun",           "receipt_read", "locked",
     "compared", "updated",  "verified", "audited",  "receipt_written", "committed",    "reported"};
 
-// Called at each step boundary; tests kill the process there.
+// Called at each step boundary, from the thread that carries the job; tests kill the process there.
 using StepHook = void (*)(const char* step);
 
-// Where the words of databases go: the operator's log, never a receipt.
+// Where the words of databases go: the operator's log, never a receipt. Called from any thread.
 using LogSink = std::function<void(const std::string& line)>;
 
 // Whether the live schema is still what the plans were made for: an empty text, or what differs.
@@ -44,10 +44,14 @@ struct Options {
   StepHook on_step = nullptr;
   LogSink log;                 // default: nowhere
   SchemaCheck check_schema;    // default: the statements find out
+  // How many changes are carried out at the same time, each on a connection of its own.
+  int concurrency = 1;
+  // Asked before each change; true: what is claimed and not begun goes back.
+  std::function<bool()> stop;
 };
 
 // Claims one job of the sources that `writers` holds and carries it to an end. Nothing when there was no job. An error
-// means that the job's outcome is not known to the ledger yet; running again is safe.
+// means that the job's outcome is not known to the ledger yet; running again is safe. runner.h has the same for many.
 //
 // Outcomes in the receipt: applied, already_applied, conflict (VERSION_CONFLICT, BEFORE_IMAGE_CONFLICT, ROW_NOT_FOUND,
 // IDEMPOTENT_CONFLICT), failed (JOB_MISMATCH, APPROVAL_INVALID, LEDGER_TAMPERED, LOCAL_AUTHORITY_REJECTED, SCHEMA_DRIFT,

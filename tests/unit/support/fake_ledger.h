@@ -49,6 +49,9 @@ class FakeLedger : public ledger::Ledger {
   Result<bool> Heartbeat(const ledger::Job&, int) override { return false; }
   Result<bool> RecordIntent(const ledger::Job&) override { return false; }
   Result<bool> HasIntent(const ledger::Job&) override { return false; }
+  Result<ledger::JobExchange> ExchangeJobs(const std::vector<ledger::JobReport>&, const ledger::ClaimRequest&) override {
+    return Away();
+  }
   Result<bool> CompleteJob(const ledger::Job&, ledger::Receipt) override { return false; }
   Status ReleaseJob(const ledger::Job&, int) override { return {}; }
   Result<std::optional<ledger::Job>> FindJob(ledger::ProposalId) override { return Nothing<ledger::Job>(); }

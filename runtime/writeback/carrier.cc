@@ -1,4 +1,4 @@
-#include "runtime/writeback/apply.h"
+#include "runtime/writeback/carrier.h"
 
 #include <fmt/format.h>
 
@@ -9,6 +9,7 @@
 #include "runtime/writeback/attempt.h"
 #include "runtime/writeback/inspect.h"
 #include "runtime/writeback/receipts.h"
+#include "runtime/writeback/source_watch.h"
 #include "runtime/writeback/validate.h"
 
 namespace synapsor::writeback {
@@ -24,33 +25,22 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kQuickRetries = 3;
 constexpr int kMostDelaySeconds = 60;
 
-// One job from its claim to its report.
 class Carrier {
  public:
-  Carrier(const bundle::Bundle& bundle, const config::Config& config, const Writers& writers,
-          ledger::Ledger& ledger, const Clock& clock, const Options& options, Job job)
-      : bundle_(bundle), config_(config), writers_(writers), ledger_(ledger), clock_(clock), options_(options),
-        job_(std::move(job)), leased_at_(SteadyClock::now()) {}
+  Carrier(const CarrierParts& parts, const ledger::ClaimedJob& claimed, SteadyClock::time_point leased_at)
+      : parts_(parts), options_(parts.options), ledger_(parts.ledger), job_(claimed.job), intended_(claimed.intended),
+        leased_at_(leased_at) {
+    if (claimed.view) view_ = *claimed.view;
+  }
 
-  Result<std::optional<Receipt>> Run() {
+  Ending Run() {
     Step("claimed");
-    SYN_ASSIGN_OR_RETURN(auto view, ledger_.FindProposal(job_.proposal));
-    if (!view) return Refuse({"LEDGER_TAMPERED", "the job's proposal is gone"});
-    view_ = std::move(*view);
     if (!job_.tampered.empty()) return Refuse({"LEDGER_TAMPERED", job_.tampered});
-    SYN_ASSIGN_OR_RETURN(const auto rows, ledger_.VerifyProposal(job_.proposal));
-    if (!rows.intact) return Refuse({"LEDGER_TAMPERED", rows.problem});
-    if (auto objection = ValidateJob(job_, view_, bundle_); objection.any()) return Refuse(objection);
-    plan_ = FindPlan(view_.proposal, bundle_);
-
-    const auto source = config_.sources.find(job_.source);
-    const auto writer = writers_.find(job_.source);
-    if (source == config_.sources.end() || writer == writers_.end()) {
-      return GiveBack(fmt::format("this runner has no write access to the source `{}`", job_.source));
-    }
-    source_ = &source->second;
-    writer_ = writer->second.get();
-    SYN_ASSIGN_OR_RETURN(const bool disabled, ledger_.IsSourceDisabled(job_.source));
+    if (auto objection = ValidateJob(job_, view_, parts_.bundle); objection.any()) return Refuse(objection);
+    plan_ = FindPlan(view_.proposal, parts_.bundle);
+    if (!FindWriter()) return GiveBack(fmt::format("this runner has no write access to the source `{}`", job_.source));
+    if (!StillLeased()) return LeaseLost{};
+    SYN_ASSIGN_OR_RETURN(const bool disabled, parts_.watch.IsDisabled(ledger_, job_.source));
     if (disabled) return GiveBack(fmt::format("the source `{}` is disabled", job_.source));
     if (auto drift = SchemaDrift()) return *drift;
     Step("validated");
@@ -89,7 +79,7 @@ class Carrier {
             in_target(),
             source_->statement_timeout_ms,
             source_->lock_timeout_ms,
-            clock_.Now(),
+            parts_.clock.Now(),
             [this] { return StillLeased(); },
             [this](const char* step) { Step(step); }};
   }
@@ -130,7 +120,7 @@ class Carrier {
     return result;
   }
 
-  Result<std::optional<Receipt>> ApplyWithReceipts() {
+  Ending ApplyWithReceipts() {
     AttemptResult result = TryWithRetries();
     if (result.kind == AttemptKind::kUnknown) result = Settle(std::move(result));
     return Conclude(std::move(result));
@@ -158,11 +148,10 @@ class Carrier {
   }
 
   // Without a receipt in the target nothing there can tell what an earlier attempt did.
-  Result<std::optional<Receipt>> ApplyWithIntent() {
-    SYN_ASSIGN_OR_RETURN(const bool intended, ledger_.HasIntent(job_));
-    if (intended) return ReportObservation();
+  Ending ApplyWithIntent() {
+    if (intended_) return ReportObservation();
     SYN_ASSIGN_OR_RETURN(const bool held, ledger_.RecordIntent(job_));
-    if (!held) return LeaseLost();
+    if (!held) return LeaseLost{};
     Step("intent");
     AttemptResult result = TryWithRetries();
     if (result.kind == AttemptKind::kUnknown) {
@@ -172,28 +161,37 @@ class Carrier {
     return Conclude(std::move(result));
   }
 
-  Result<std::optional<Receipt>> ReportObservation() {
-    const Inspection seen = Inspect(*writer_, *source_, *plan_, view_.proposal, clock_.Now());
+  Ending ReportObservation() {
+    const Inspection seen = Inspect(*writer_, *source_, *plan_, view_.proposal, parts_.clock.Now());
     std::string code(ObservationName(seen.observation));
     std::transform(code.begin(), code.end(), code.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     return Report(ApplyStatus::kReconciliationRequired, {.code = std::move(code)});
   }
 
-  std::optional<Result<std::optional<Receipt>>> SchemaDrift() {
+  std::optional<Ending> SchemaDrift() {
     if (!options_.check_schema) return std::nullopt;
-    for (const bundle::Source& source : bundle_.sources) {
+    for (const bundle::Source& source : parts_.bundle.sources) {
       if (source.name != job_.source) continue;
-      auto drift = options_.check_schema(source);
+      auto drift = parts_.watch.Drift(options_.check_schema, source);
       if (!drift) return GiveBack(drift.error().message);
       if (!drift->empty()) return Refuse({"SCHEMA_DRIFT", *drift});
     }
     return std::nullopt;
   }
 
+  bool FindWriter() {
+    const auto source = parts_.config.sources.find(job_.source);
+    const auto writer = parts_.writers.find(job_.source);
+    if (source == parts_.config.sources.end() || writer == parts_.writers.end()) return false;
+    source_ = &source->second;
+    writer_ = writer->second.get();
+    return true;
+  }
+
   // The job must not be carried out. Whether nothing happened is certain only if no earlier attempt may have got through;
   // otherwise the target's receipts decide, or are made to.
-  Result<std::optional<Receipt>> Refuse(const Objection& objection) {
+  Ending Refuse(const Objection& objection) {
     Log(objection.code, objection.message);
     if (!job_.uncertain) return Report(ApplyStatus::kFailed, {.code = objection.code});
     const bool known = FindTarget();
@@ -207,17 +205,13 @@ class Carrier {
   // Source and plan for a look at the receipts, even if the job was refused before they were found. The receipt is
   // looked up under the proposal's own key, so a proposal that was edited cannot be trusted with it.
   bool FindTarget() {
-    const auto source = config_.sources.find(job_.source);
-    const auto writer = writers_.find(job_.source);
-    plan_ = FindPlan(view_.proposal, bundle_);
-    if (plan_ == nullptr || source == config_.sources.end() || writer == writers_.end()) return false;
-    source_ = &source->second;
-    writer_ = writer->second.get();
+    plan_ = FindPlan(view_.proposal, parts_.bundle);
+    if (plan_ == nullptr || !FindWriter()) return false;
     const auto rows = ledger_.VerifyProposal(job_.proposal);
     return rows && rows->intact;
   }
 
-  Result<std::optional<Receipt>> Conclude(AttemptResult result) {
+  Ending Conclude(AttemptResult result) {
     Log(result.code, result.log_message);
     switch (result.kind) {
       case AttemptKind::kApplied: return Report(ApplyStatus::kApplied, std::move(result));
@@ -227,7 +221,7 @@ class Carrier {
       case AttemptKind::kUnknown:
       case AttemptKind::kForeignReceipt:
         return Report(ApplyStatus::kReconciliationRequired, std::move(result));
-      case AttemptKind::kLeaseLost: return LeaseLost();
+      case AttemptKind::kLeaseLost: return LeaseLost{};
       case AttemptKind::kNoReceipts:
         return GiveBack(fmt::format("the source `{}` has no usable table `{}`", job_.source, kReceiptsTable),
                         fmt::format("create it (see `sync grants`), or set `\"receipts\": \"ledger\"` for this "
@@ -244,7 +238,7 @@ class Carrier {
   }
 
   // A failure is final. If an earlier runner may still be at it, a receipt keeps its effect out first.
-  Result<std::optional<Receipt>> ConcludeFailure(AttemptResult result) {
+  Ending ConcludeFailure(AttemptResult result) {
     const bool fenced = result.code == "IDEMPOTENT_FAILED" || !job_.uncertain;
     if (fenced) return Report(ApplyStatus::kFailed, std::move(result));
     if (!in_target()) return Report(ApplyStatus::kReconciliationRequired, std::move(result));
@@ -255,7 +249,7 @@ class Carrier {
     return Conclude(std::move(fence));
   }
 
-  Result<std::optional<Receipt>> Report(ApplyStatus status, AttemptResult result) {
+  Ending Report(ApplyStatus status, AttemptResult result) {
     Receipt receipt;
     receipt.job = job_.id;
     receipt.proposal = job_.proposal;
@@ -265,34 +259,22 @@ class Carrier {
     receipt.safe_error_code = std::move(result.code);
     receipt.previous_version = std::move(result.previous_version);
     receipt.new_version = std::move(result.new_version);
-    receipt.executed_at = clock_.Now();
+    receipt.executed_at = parts_.clock.Now();
     receipt.hash = ledger::HashReceipt(receipt);
-    SYN_ASSIGN_OR_RETURN(const bool stored, ledger_.CompleteJob(job_, receipt));
-    if (!stored) return LeaseLost();
-    Step("reported");
     return receipt;
   }
 
-  Result<std::optional<Receipt>> LeaseLost() {
-    return Fail(ErrorKind::kUnavailable,
-                fmt::format("the lease on `{}` went to another runner", ledger::ProposalHandle(job_.proposal)),
-                "that runner carries it to its end; nothing is to be done here");
-  }
-
-  Result<std::optional<Receipt>> GiveBack(std::string message, std::string hint = {}) {
+  Ending GiveBack(std::string message, std::string hint = {}) {
     const int delay = std::min(kMostDelaySeconds, 1 << std::min(job_.attempt, 6));
-    SYN_RETURN_IF_ERROR(ledger_.ReleaseJob(job_, delay));
     if (hint.empty()) hint = fmt::format("nothing was changed; it is tried again in {} s", delay);
-    return Fail(ErrorKind::kUnavailable, std::move(message), std::move(hint));
+    return PutOff{delay, {ErrorKind::kUnavailable, std::move(message), std::move(hint)}};
   }
 
-  const bundle::Bundle& bundle_;
-  const config::Config& config_;
-  const Writers& writers_;
-  ledger::Ledger& ledger_;
-  const Clock& clock_;
+  const CarrierParts& parts_;
   const Options& options_;
-  const Job job_;
+  ledger::Ledger& ledger_;
+  const Job& job_;
+  const bool intended_;
   ProposalView view_;
   const bundle::PatchPlan* plan_ = nullptr;
   const config::Source* source_ = nullptr;
@@ -302,18 +284,14 @@ class Carrier {
 
 }  // namespace
 
-Result<std::optional<Receipt>> ApplyOne(const bundle::Bundle& bundle, const config::Config& config,
-                                        const Writers& writers, ledger::Ledger& ledger, const Clock& clock,
-                                        const Options& options) {
-  if (writers.empty()) {
-    return Fail(ErrorKind::kUsage, "no source has a write credential",
-                "name one under `write` of a source in the configuration");
-  }
-  std::vector<std::string> sources;
-  for (const auto& [name, writer] : writers) sources.push_back(name);
-  SYN_ASSIGN_OR_RETURN(auto job, ledger.ClaimJob(options.runner, options.lease_seconds, sources));
-  if (!job) return std::nullopt;
-  return Carrier(bundle, config, writers, ledger, clock, options, std::move(*job)).Run();
+Ending Carry(const CarrierParts& parts, const ledger::ClaimedJob& claimed, SteadyClock::time_point leased_at) {
+  return Carrier(parts, claimed, leased_at).Run();
+}
+
+Error LeaseLostError(const ledger::Job& job) {
+  return {ErrorKind::kUnavailable,
+          fmt::format("the lease on `{}` went to another runner", ledger::ProposalHandle(job.proposal)),
+          "that runner carries it to its end; nothing is to be done here"};
 }
 
 }  // namespace synapsor::writeback
