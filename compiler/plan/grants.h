@@ -80,10 +80,10 @@ struct GrantOptions {
 std::string PrintGrants(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options);
 
 struct LedgerNames {
-  std::string role = "synapsor_ledger", owner = "synapsor_ledger_owner";
+  std::string role = "synapsor_ledger", owner = "synapsor_ledger_owner", keeper = "synapsor_ledger_keeper";
 };
-// The script for the database of a PostgreSQL ledger: its owner, who makes and migrates the tables, and the role that
-// uses them.
+// The script for the database of a PostgreSQL ledger: its owner, who makes and migrates the tables, the role that
+// uses them, and the one that removes content by RETENTION.
 std::string PrintLedgerGrants(const LedgerNames& names);
 
 }  // namespace synapsor::plan

@@ -8,20 +8,25 @@
 namespace synapsor::plan {
 namespace {
 
-std::string TableGrants(const std::string& role) {
+std::string Joined(std::string_view first, std::string_view second) {
+  return first.empty() || second.empty() ? fmt::format("{}{}", first, second) : fmt::format("{}, {}", first, second);
+}
+
+std::string TableGrants(const std::string& role, const std::string& keeper) {
   std::string body =
       "BEGIN\n"
       "  IF to_regclass('synapsor_ledger.meta') IS NULL THEN\n"
       "    RAISE WARNING 'the ledger has no tables yet: let the owner make them, then run this script again';\n"
       "    RETURN;\n"
       "  END IF;\n";
-  body += fmt::format("  REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {};\n", objects::kLedgerSchema, role);
-  body += fmt::format("  REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM PUBLIC;\n", objects::kLedgerSchema);
+  body += fmt::format("  REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}, {}, PUBLIC;\n", objects::kLedgerSchema, role, keeper);
+  body += fmt::format("  GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}, {};\n", objects::kLedgerSchema, role, keeper);
   for (const objects::LedgerTable& table : objects::kLedgerTables) {
-    std::string rights = "SELECT";
-    if (table.insert) rights += ", INSERT";
-    if (!table.update.empty()) rights += fmt::format(", UPDATE ({})", table.update);
-    body += fmt::format("  GRANT {} ON TABLE {}.{} TO {};\n", rights, objects::kLedgerSchema, table.name, role);
+    const auto grant = [&](const std::string& rights, const std::string& to) {
+      if (!rights.empty()) body += fmt::format("  GRANT {} ON TABLE {}.{} TO {};\n", rights, objects::kLedgerSchema, table.name, to);
+    };
+    grant(std::string(table.rights), role);
+    grant(Joined(table.rights, table.keeper_rights), keeper);
   }
   return DoBlock(body + "END\n");
 }
@@ -29,7 +34,8 @@ std::string TableGrants(const std::string& role) {
 }  // namespace
 
 std::string PrintLedgerGrants(const LedgerNames& names) {
-  const std::string role = QuoteName(schema::Engine::kPostgres, names.role), owner = QuoteName(schema::Engine::kPostgres, names.owner);
+  constexpr schema::Engine kEngine = schema::Engine::kPostgres;
+  const std::string role = QuoteName(kEngine, names.role), owner = QuoteName(kEngine, names.owner), keeper = QuoteName(kEngine, names.keeper);
   std::string out = Comment("Roles of a PostgreSQL ledger. Written by `sync grants --ledger`.");
   out += Comment("Read it, then run it in the ledger's database as a superuser, or as a role that may create roles and schemas: psql -v "
                  "ON_ERROR_STOP=1 -f FILE. It is one transaction and may be run again.");
@@ -38,7 +44,7 @@ std::string PrintLedgerGrants(const LedgerNames& names) {
                              owner));
   out += "\nBEGIN;\nSET LOCAL standard_conforming_strings = on;\nSET LOCAL client_min_messages = warning;\n";
   out += Section("The roles; they log in once they have a password or a certificate (see the end).");
-  out += PostgresRoles({{names.owner, true}, {names.role, true}});
+  out += PostgresRoles({{names.owner, true}, {names.role, true}, {names.keeper, true}});
   out += Section("The owner makes and migrates the tables. No program that serves or applies is given its URL: whoever owns the tables "
                  "can switch off what keeps events append-only.");
   out += DoBlock(fmt::format("BEGIN\n"
@@ -51,12 +57,13 @@ std::string PrintLedgerGrants(const LedgerNames& names) {
                              "END\n",
                              objects::kLedgerSchema, owner, TextLiteral(names.owner)));
   out += Section("The role that serve, invoke, proposals and apply use: it adds records, reads them, and moves the states of proposals and "
-                 "jobs. It deletes nothing, and what was recorded about a call, a proposal or a decision it cannot change.");
-  out += fmt::format("REVOKE ALL ON SCHEMA {0} FROM {1}, PUBLIC;\nGRANT USAGE ON SCHEMA {0} TO {1};\n", objects::kLedgerSchema, role);
-  out += TableGrants(role);
+                 "jobs. It deletes nothing, and what was recorded about a call, a proposal or a decision it cannot change. The keeper may "
+                 "also take the content of old runs and evidence: for `retention` and `apply --watch --retain`, and for nothing else.");
+  out += fmt::format("REVOKE ALL ON SCHEMA {0} FROM {1}, {2}, PUBLIC;\nGRANT USAGE ON SCHEMA {0} TO {1}, {2};\n", objects::kLedgerSchema, role, keeper);
+  out += TableGrants(role, keeper);
   out += "\nCOMMIT;\n";
   out += Section("Left to you. Passwords are not written here:");
-  for (const std::string& name : {owner, role}) out += Comment("  \\password " + name);
+  for (const std::string& name : {owner, role, keeper}) out += Comment("  \\password " + name);
   return out;
 }
 

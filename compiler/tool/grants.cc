@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 #include "compiler/tool/command.h"
 #include "compiler/tool/compile.h"
@@ -27,6 +29,7 @@ constexpr OptionSpec kOptions[] = {
     {.name = "--host", .value_name = "PATTERN", .help = "MySQL, MariaDB: from where the accounts connect (default: %)"},
     {.name = "--ledger-role", .value_name = "ROLE", .help = "with --ledger: the role that programs use (default: synapsor_ledger)"},
     {.name = "--ledger-owner", .value_name = "ROLE", .help = "with --ledger: who makes and migrates the tables (default: synapsor_ledger_owner)"},
+    {.name = "--ledger-keeper", .value_name = "ROLE", .help = "with --ledger: who removes old content (default: synapsor_ledger_keeper)"},
     kConfigOption,
     kSchemaOption,
     kEngineOption,
@@ -36,7 +39,7 @@ constexpr OptionSpec kOptions[] = {
 };
 
 constexpr std::string_view kForSource[] = {"--source", "--reader", "--writer", "--viewer", "--views", "--host", "--schema", "--engine", "--live"};
-constexpr std::string_view kForLedger[] = {"--ledger-role", "--ledger-owner"};
+constexpr std::string_view kForLedger[] = {"--ledger-role", "--ledger-owner", "--ledger-keeper"};
 
 json RightsAsJson(const plan::RoleRights& rights) {
   json tables = json::array();
@@ -103,11 +106,13 @@ Result<int> PrintLedger(const Arguments& arguments) {
   plan::LedgerNames names;
   names.role = arguments.ValueOr("--ledger-role", names.role);
   names.owner = arguments.ValueOr("--ledger-owner", names.owner);
-  if (names.role == names.owner || names.role.empty() || names.owner.empty()) {
-    return Fail(ErrorKind::kUsage, "`--ledger-role` and `--ledger-owner` need two names", "who uses the ledger must not own its tables");
+  names.keeper = arguments.ValueOr("--ledger-keeper", names.keeper);
+  const std::set<std::string_view> different = {names.role, names.owner, names.keeper};
+  if (different.size() != 3 || different.contains("")) {
+    return Fail(ErrorKind::kUsage, "`--ledger-role`, `--ledger-owner` and `--ledger-keeper` need three names", "who uses the ledger must not own its tables");
   }
   const std::string script = plan::PrintLedgerGrants(names);
-  SYN_RETURN_IF_ERROR(Write(arguments, {{"role", names.role}, {"owner", names.owner}, {"script", script}}, script));
+  SYN_RETURN_IF_ERROR(Write(arguments, {{"role", names.role}, {"owner", names.owner}, {"keeper", names.keeper}, {"script", script}}, script));
   return kExitFine;
 }
 

@@ -1,5 +1,5 @@
 // The tables of a PostgreSQL ledger and what the programs that use one do to each: what `sync grants --ledger` prints. Who
-// makes and migrates them is their owner, another role.
+// makes and migrates them is their owner, another role; who removes content by RETENTION is the keeper, a third.
 #pragma once
 
 #include <array>
@@ -9,25 +9,24 @@ namespace synapsor::objects {
 
 inline constexpr std::string_view kLedgerSchema = "synapsor_ledger";
 
-// `insert` allows new rows, `update` names the columns that change afterwards, comma-separated, or is empty. Every table
-// is read whole; nothing is ever deleted.
+// Beside SELECT, which everybody has on every table: what any program does, and what retention does on top.
 struct LedgerTable {
-  std::string_view name;
-  bool insert = false;
-  std::string_view update;
+  std::string_view name, rights, keeper_rights;
 };
 
-inline constexpr std::array<LedgerTable, 10> kLedgerTables = {{
-    {"meta", false, ""},
-    {"head", false, "sequence, hash, last_run, last_evidence, last_proposal, last_decision, last_job, last_receipt"},
-    {"events", true, ""},
-    {"runs", true, ""},
-    {"evidence", true, ""},
-    {"proposals", true, "state"},
-    {"decisions", true, ""},
-    {"jobs", true, "state, attempt, runner, lease, due_at, intent, uncertain"},
-    {"receipts", true, ""},
-    {"sources", true, "disabled"},
+inline constexpr std::array<LedgerTable, 12> kLedgerTables = {{
+    {"meta", "", ""},
+    {"head", "UPDATE (sequence, hash, last_run, last_evidence, last_proposal, last_decision, last_job, last_receipt)", ""},
+    {"events", "INSERT", ""},
+    {"runs", "INSERT", "UPDATE (document, removed)"},
+    {"evidence", "INSERT", "UPDATE (document, removed)"},
+    {"proposals", "INSERT, UPDATE (state)", ""},
+    {"decisions", "INSERT", ""},
+    {"jobs", "INSERT, UPDATE (state, attempt, runner, lease, due_at, intent, uncertain)", ""},
+    {"receipts", "INSERT", ""},
+    {"sources", "INSERT, UPDATE (disabled)", ""},
+    {"retention", "", "INSERT, UPDATE (upto)"},
+    {"retention_deferred", "", "INSERT, DELETE"},
 }};
 
 }  // namespace synapsor::objects
