@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "compiler/plan/grants.h"
 #include "runtime/base/digest.h"
 #include "runtime/db/writer.h"
 #include "runtime/proposal/lifecycle.h"
@@ -65,6 +66,17 @@ const char* UrlVariable(const std::string& engine) {
   return engine == "postgres" ? "SYNAPSOR_TEST_POSTGRES_URL" : "SYNAPSOR_TEST_MARIADB_URL";
 }
 
+// The URL of one of our roles where the owner's is known. MariaDB's accounts have a password.
+std::string UrlAs(const std::string& owner_url, const std::string& role) {
+  const std::size_t from = owner_url.find("//") + 2, at = owner_url.find('@');
+  const std::string account = owner_url.starts_with("mysql:") ? role + ":secret" : role;
+  return owner_url.substr(0, from) + account + owner_url.substr(at);
+}
+
+constexpr const char* kWriterVariable = "SYNAPSOR_TEST_APPLY_WRITER_URL";
+constexpr const char* kLedgerVariable = "SYNAPSOR_TEST_APPLY_LEDGER_URL";
+const plan::GrantNames kNames = {"apply_reader", "apply_writer", "apply_viewer", "apply_views", "%"};
+
 const char* g_step = nullptr;
 void DieAtStep(const char* step) {
   if (std::string_view(step) == g_step) ::kill(::getpid(), SIGKILL);
@@ -91,16 +103,18 @@ Scene::Scene(const SceneOptions& options) : options_(options) {
     source.sqlite_path = folder_ + "/app.db";
     std::fclose(std::fopen(source.sqlite_path.c_str(), "w"));
   } else {
-    source.write.variable = options.url_variable.empty() ? UrlVariable(options.engine) : options.url_variable;
+    source.write.variable = kWriterVariable;
+    source.row_level_security = options.engine == "postgres";
+    const char* base = options.url_variable.empty() ? UrlVariable(options.engine) : options.url_variable.c_str();
+    ::setenv(kWriterVariable, UrlAs(std::getenv(base), kNames.writer).c_str(), 1);
   }
   config.sources["app"] = source;
-  ledger_location = options.postgres_ledger ? "env:SYNAPSOR_TEST_POSTGRES_URL" : "sqlite:" + folder_ + "/ledger.db";
-  if (options.postgres_ledger) {
-    RunSql("postgres", std::getenv("SYNAPSOR_TEST_POSTGRES_URL"), "DROP SCHEMA IF EXISTS synapsor_ledger CASCADE");
-  }
+  ledger_location = "sqlite:" + folder_ + "/ledger.db";
   BuildBundle();
-  Open();
   CreateTables();
+  Grant();
+  if (options.postgres_ledger) MakeLedgerRoles();
+  Open();
 }
 
 Scene::~Scene() {
@@ -112,11 +126,16 @@ Scene::~Scene() {
 void Scene::Open() {
   auto credential = Must(db::WriteCredential::FromConfig(config.sources.at("app")), "write credential");
   writers["app"] = Must(db::OpenWriter(credential), "writer");
+  config::Source as_owner = config.sources.at("app");
+  if (options_.engine != "sqlite") as_owner.write.variable = UrlVariable(options_.engine);
+  as_owner.row_level_security = false;
+  owner_ = Must(db::OpenWriter(Must(db::WriteCredential::FromConfig(as_owner), "owner's credential")), "owner");
   ledger = Must(ledger::Open(ledger_location, clock), "ledger");
 }
 
 void Scene::Close() {
   writers.clear();
+  owner_.reset();
   ledger.reset();
 }
 
@@ -202,14 +221,48 @@ void Scene::CreateTables() {
                   "NOT NULL CHECK (late_fee_cents >= 0), note {0}, row_version {1} NOT NULL)",
                   text, number));
   Sql(fmt::format("CREATE TABLE apply_audit (tenant_id {0}, resource {0}, payload TEXT)", text));
-  Sql(ReceiptsDdl(options_.engine));
 }
 
-void Scene::Sql(const std::string& sql) {
+std::string Scene::OwnerUrl() const {
   const config::Source& source = config.sources.at("app");
-  RunSql(options_.engine, source.sqlite_path.empty() ? std::getenv(UrlVariable(options_.engine)) : source.sqlite_path,
-         sql);
+  return source.sqlite_path.empty() ? std::getenv(UrlVariable(options_.engine)) : source.sqlite_path;
 }
+
+void Scene::Grant() {
+  Sql(ReceiptsDdl(options_.engine));
+  if (options_.engine == "sqlite") return;
+  bundle::PatchPlan patch = *bundle.capabilities[0].patch;
+  // The statements find their tables in the connection's own schema; a grant names it.
+  if (options_.engine == "postgres") patch.schema = "public";
+  plan::SourceGrants grants;
+  grants.source = "app";
+  grants.engine = options_.engine == "postgres" ? schema::Engine::kPostgres : schema::Engine::kMariadb;
+  grants.writes = true;
+  plan::AddWriterRights(patch, grants.writer);
+  plan::AddAuditRights({patch.schema, "apply_audit"}, *patch.audit->insert, grants.writer);
+  grants.reader[{patch.schema, patch.table}].select = {"id"};
+  const plan::TableName target{patch.schema, patch.table};
+  grants.tenant_tables = {{target, "tenant_id = nullif(current_setting('synapsor.tenant_id', true), '')"}};
+  const plan::GrantOptions options{.receipts_in_target = !options_.receipts_in_ledger,
+                                   .row_level_security = options_.engine == "postgres"};
+  RunScript(options_.engine, OwnerUrl(), plan::PrintGrants(grants, kNames, options));
+  if (options_.engine == "postgres") return;
+  Sql(fmt::format("ALTER USER {}@'%' IDENTIFIED BY 'secret' ACCOUNT UNLOCK", kNames.writer));
+}
+
+// The owner makes the tables; from then on the ledger is opened under the role that may use them.
+void Scene::MakeLedgerRoles() {
+  const std::string url = std::getenv("SYNAPSOR_TEST_POSTGRES_URL");
+  RunSql("postgres", url, "DROP SCHEMA IF EXISTS synapsor_ledger CASCADE");
+  const plan::LedgerNames names{"apply_ledger", "apply_ledger_owner", "apply_ledger_keeper"};
+  RunScript("postgres", url, plan::PrintLedgerGrants(names));
+  Must(ledger::Open(UrlAs(url, names.owner), clock), "tables of the ledger");
+  RunScript("postgres", url, plan::PrintLedgerGrants(names));
+  ::setenv(kLedgerVariable, UrlAs(url, names.role).c_str(), 1);
+  ledger_location = fmt::format("env:{}", kLedgerVariable);
+}
+
+void Scene::Sql(const std::string& sql) { RunSql(options_.engine, OwnerUrl(), sql); }
 
 std::int64_t Scene::Count(const std::string& sql) {
   auto lease = MustDb(target().Acquire(5000), "connection");

@@ -1,6 +1,6 @@
 // One table of invoices on any engine, a bundle with the plan that waives a fee, and a ledger: what the tests of the
-// trusted runner play in. The scene writes through the drivers that it tests, and counts effects with statements of
-// its own.
+// trusted runner play in. Writer and PostgreSQL ledger are used under the roles that `sync grants` prints for this bundle, and
+// under no other, with row-level security where there is some; the scene itself looks and meddles as the owner.
 #pragma once
 
 #include <atomic>
@@ -67,7 +67,9 @@ class Scene {
   void WaitForLease();
 
   Effects Look(const std::string& key, ledger::ProposalId id);
-  // One statement of the test's own.
+  // Makes the receipts table and gives the writer's role its rights, by the printed script.
+  void Grant();
+  // One statement of the test's own, as the owner.
   void Sql(const std::string& sql);
   std::int64_t Count(const std::string& sql);
   ledger::ProposalState StateOf(ledger::ProposalId id);
@@ -84,8 +86,11 @@ class Scene {
                          std::vector<bundle::ResultColumn> columns) const;
   void BuildBundle();
   void CreateTables();
-  db::Database& target() { return *writers.at("app"); }
+  void MakeLedgerRoles();
+  std::string OwnerUrl() const;  // or path
+  db::Database& target() { return *owner_; }
 
+  std::unique_ptr<db::Database> owner_;
   SceneOptions options_;
   std::string folder_;
 };

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <regex>
+#include <sstream>
 #include <stdexcept>
 
 namespace synapsor::writeback {
@@ -55,6 +56,20 @@ void RunSql(const std::string& engine, const std::string& where, const std::stri
   if (engine == "sqlite") return OnSqlite(where, sql);
   if (engine == "postgres") return OnPostgres(where, sql);
   OnMariadb(where, sql);
+}
+
+void RunScript(const std::string& engine, const std::string& where, const std::string& script) {
+  // PostgreSQL's simple protocol takes them all at once; the connector takes one.
+  if (engine == "postgres") return OnPostgres(where, script);
+  std::string statement;
+  std::istringstream lines(script);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("--")) continue;
+    statement += line + "\n";
+    if (!line.ends_with(';')) continue;
+    RunSql(engine, where, statement.substr(0, statement.rfind(';')));
+    statement.clear();
+  }
 }
 
 }  // namespace synapsor::writeback
