@@ -62,8 +62,9 @@ std::string Url(const char* variable) {
   return url == nullptr ? "" : url;
 }
 
-std::unique_ptr<Connector> Reader(const std::string& engine, const std::string& where) {
+std::unique_ptr<Connector> Reader(const std::string& engine, const std::string& where, bool row_level_security = false) {
   ConnectOptions options;
+  options.row_level_security = row_level_security;
   if (engine == "sqlite") return MakeSqliteConnector(where, options);
   auto made = engine == "postgres" ? MakePostgresConnector("bench", where, options, {}, true)
                                    : MakeMysqlConnector("bench", where, options, {}, true);
@@ -87,12 +88,13 @@ void Statements(benchmark::State& state, const std::string& engine, const std::s
 
 // As the interpreter reads: a lease, a read-only transaction, the row, the end.
 void Calls(benchmark::State& state, const std::string& engine, const std::string& where,
-           const bundle::Statement& select) {
-  auto pool = MakePool(engine, Reader(engine, where), {});
+           const bundle::Statement& select, bool row_level_security = false) {
+  auto pool = MakePool(engine, Reader(engine, where, row_level_security), {});
   int i = 0;
   for (auto _ : state) {
     auto lease = pool->Acquire(1000);
     Must(lease && (*lease)->Begin(TxMode::kReadOnly, 5000, 2000), "begin");
+    (*lease)->SetTenant("acme");
     auto rows = (*lease)->Query(select, Key(++i), 2);
     Must(rows && rows->size() == 1, "query");
     Must((*lease)->Commit().has_value(), "commit");
@@ -164,7 +166,16 @@ void FillPostgres(const std::string& url) {
   PGconn* connection = PQconnectdb(url.c_str());
   for (const std::string& sql :
        {std::string("DROP TABLE IF EXISTS bench_ticket"), std::string(kCreate), FillSql(),
-        std::string("ANALYZE bench_ticket")}) {
+        std::string("ANALYZE bench_ticket"),
+        // A role that policies hold, as `sync grants` prints them.
+        std::string("DO 'BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ''bench_reader'') THEN CREATE ROLE "
+                    "bench_reader LOGIN; END IF; END'"),
+        std::string("GRANT SELECT ON bench_ticket TO bench_reader"),
+        std::string("CREATE POLICY sees ON bench_ticket TO bench_reader USING (tenant_id = "
+                    "nullif(current_setting('synapsor.tenant_id', true), '')::text)"),
+        std::string("CREATE POLICY bounds ON bench_ticket AS RESTRICTIVE TO bench_reader USING (tenant_id = "
+                    "nullif(current_setting('synapsor.tenant_id', true), '')::text)"),
+        std::string("ALTER TABLE bench_ticket ENABLE ROW LEVEL SECURITY")}) {
     PGresult* result = PQexec(connection, sql.c_str());
     Must(PQresultStatus(result) == PGRES_COMMAND_OK, "fill");
     PQclear(result);
@@ -219,6 +230,11 @@ int main(int argc, char** argv) {
         [=](benchmark::State& s) { Statements(s, "postgres", postgres, select); });
     add("postgres/pool_begin_query_commit",
         [=](benchmark::State& s) { Calls(s, "postgres", postgres, select); });
+    add("postgres/pool_begin_tenant_query_commit",
+        [=](benchmark::State& s) { Calls(s, "postgres", postgres, select, true); });
+    const std::string held = "postgresql://bench_reader" + postgres.substr(postgres.find('@'));
+    add("postgres/pool_begin_tenant_query_commit_under_policies",
+        [=](benchmark::State& s) { Calls(s, "postgres", held, select, true); });
   }
   if (!mariadb.empty()) {
     FillMariadb(mariadb);
