@@ -44,7 +44,7 @@ std::string PrintLedgerGrants(const LedgerNames& names) {
                              owner));
   out += "\nBEGIN;\nSET LOCAL standard_conforming_strings = on;\nSET LOCAL client_min_messages = warning;\n";
   out += Section("The roles; they log in once they have a password or a certificate (see the end).");
-  out += PostgresRoles({{names.owner, true}, {names.role, true}, {names.keeper, true}});
+  out += PostgresRoles({{names.owner, true}, {names.role, true}, {names.keeper, true}}, "made by sync grants for the ledger");
   out += Section("The owner makes and migrates the tables. No program that serves or applies is given its URL: whoever owns the tables "
                  "can switch off what keeps events append-only.");
   out += DoBlock(fmt::format("BEGIN\n"

@@ -50,6 +50,8 @@ class Printer {
   }
 
  private:
+  // Two sources that are given one name by mistake do not take each other's rights.
+  std::string Mark() const { return fmt::format("made by sync grants for source {}", grants_.source); }
   bool receipts() const { return grants_.writes && options_.receipts_in_target; }
   std::vector<std::string> OwnRoles() const {
     return grants_.writes ? std::vector{names_.reader, names_.writer} : std::vector{names_.reader};
@@ -72,7 +74,7 @@ class Printer {
     std::vector<std::pair<std::string, bool>> roles;
     for (const std::string& role : OwnRoles()) roles.emplace_back(role, true);
     roles.emplace_back(names_.viewer, false);
-    out_ += PostgresRoles(roles);
+    out_ += PostgresRoles(roles, Mark());
   }
 
   // Everything that an earlier run, or a hand, gave in this database.
@@ -163,8 +165,8 @@ class Printer {
         "BEGIN\n"
         "  IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = {0}) THEN\n"
         "    CREATE SCHEMA {1};\n"
-        "    COMMENT ON SCHEMA {1} IS 'made by sync grants';\n"
-        "  ELSIF (SELECT obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = {0}) IS DISTINCT FROM 'made by sync grants' THEN\n"
+        "    COMMENT ON SCHEMA {1} IS {3};\n"
+        "  ELSIF (SELECT obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = {0}) IS DISTINCT FROM {3} THEN\n"
         "    RAISE EXCEPTION USING MESSAGE = {2}, HINT = 'Choose another name with --views.';\n"
         "  END IF;\n"
         "  FOR had IN SELECT c.oid::regclass::text AS thing FROM pg_catalog.pg_class c\n"
@@ -174,7 +176,7 @@ class Printer {
         "    EXECUTE format('DROP VIEW %s', had.thing);\n"
         "  END LOOP;\n"
         "END\n",
-        TextLiteral(names_.views), Quote(names_.views), TextLiteral(fmt::format("the schema {} was not made by this script", Quote(names_.views)))));
+        TextLiteral(names_.views), Quote(names_.views), TextLiteral(fmt::format("the schema {} was not made by this script", Quote(names_.views))), TextLiteral(Mark())));
     out_ += fmt::format("GRANT USAGE ON SCHEMA {} TO {};\n", Quote(names_.views), Quote(names_.viewer));
     for (const SafeView& view : grants_.views) {
       out_ += "\n" + Comment(fmt::format("context {}{}", view.context, view.tenant_filtered ? "" : ": of one tenant, so not filtered"));

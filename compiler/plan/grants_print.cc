@@ -8,8 +8,6 @@ namespace synapsor::plan {
 namespace {
 
 constexpr std::size_t kWidth = 112;
-// Tells a role of ours from one that somebody else relies on.
-constexpr std::string_view kRoleMark = "made by sync grants";
 
 }  // namespace
 
@@ -54,7 +52,7 @@ std::string DoBlock(const std::string& body) {
   return fmt::format("DO {0}\n{1}{0};\n", tag, body);
 }
 
-std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles) {
+std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles, std::string_view mark) {
   std::string rows;
   for (const auto& [role, login] : roles) {
     rows += fmt::format("{}({}, '{}')", rows.empty() ? "" : ", ", TextLiteral(role), login ? "LOGIN" : "NOLOGIN");
@@ -65,11 +63,11 @@ std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles
       "  FOR wanted IN SELECT * FROM (VALUES {0}) w (name, login) LOOP\n"
       "    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted.name) THEN\n"
       "      EXECUTE format('CREATE ROLE %I', wanted.name);\n"
-      "      EXECUTE format('COMMENT ON ROLE %I IS %L', wanted.name, '{1}');\n"
+      "      EXECUTE format('COMMENT ON ROLE %I IS %L', wanted.name, {1});\n"
       "    ELSIF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted.name AND (rolsuper OR rolbypassrls OR rolreplication\n"
-      "                  OR shobj_description(oid, 'pg_authid') IS DISTINCT FROM '{1}')) THEN\n"
+      "                  OR shobj_description(oid, 'pg_authid') IS DISTINCT FROM {1})) THEN\n"
       "      RAISE EXCEPTION USING MESSAGE = format('the role %I was not made by this script, or may do more than grants say', wanted.name),\n"
-      "        HINT = format('choose another name; to hand it over with all it holds in this database: COMMENT ON ROLE %I IS %L', wanted.name, '{1}');\n"
+      "        HINT = format('choose another name; to hand it over with all it holds in this database: COMMENT ON ROLE %I IS %L', wanted.name, {1});\n"
       "    END IF;\n"
       "    EXECUTE format('ALTER ROLE %I %s NOINHERIT NOCREATEDB NOCREATEROLE', wanted.name, wanted.login);\n"
       "    IF NOT has_database_privilege(wanted.name, current_database(), 'CONNECT') THEN\n"
@@ -77,7 +75,7 @@ std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles
       "    END IF;\n"
       "  END LOOP;\n"
       "END\n",
-      rows, kRoleMark));
+      rows, TextLiteral(mark)));
 }
 
 }  // namespace synapsor::plan

@@ -27,7 +27,7 @@ std::string TextLiteral(std::string_view text);
 // DO with a body that no name in it can end.
 std::string DoBlock(const std::string& body);
 // Makes each role (name, whether it logs in), refuses one that somebody else made or that is above all grants, and lets
-// it connect.
-std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles);
+// it connect. `mark` is the comment by which a role is known as made here, for this very purpose.
+std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles, std::string_view mark);
 
 }  // namespace synapsor::plan

@@ -36,13 +36,20 @@ SELECT r.rolname::text, r.rolsuper, r.rolbypassrls,
     ORDER BY 1 LIMIT 1)
   FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)";
 
-bundle::Statement RoleRights() {
+// Whether policies as `sync grants` prints them hold this role, and whether any policy does.
+constexpr std::string_view kRolePolicies = R"(
+SELECT r.rolname::text,
+  EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE r.oid = ANY (p.polroles) AND p.polname ~ '^synapsor_only_'),
+  EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE r.oid = ANY (p.polroles) OR 0::oid = ANY (p.polroles))
+  FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)";
+
+using NamedType = std::pair<const char*, ScalarType>;
+
+bundle::Statement OfRoles(std::string_view sql, std::initializer_list<NamedType> columns) {
   bundle::Statement statement;
-  statement.sql = kRoleRights;
+  statement.sql = sql;
   statement.fingerprint = Sha256Hex(statement.sql);
-  for (const auto& [name, type] :
-       {std::pair{"role", ScalarType::kText}, std::pair{"superuser", ScalarType::kBoolean},
-        std::pair{"bypassrls", ScalarType::kBoolean}, std::pair{"writable", ScalarType::kText}}) {
+  for (const auto& [name, type] : columns) {
     bundle::ResultColumn column;
     column.name = column.column = name;
     column.table = "pg_roles";
@@ -50,6 +57,19 @@ bundle::Statement RoleRights() {
     statement.columns.push_back(column);
   }
   return statement;
+}
+
+bundle::Statement RoleRights() {
+  return OfRoles(kRoleRights, {{"role", ScalarType::kText},
+                               {"superuser", ScalarType::kBoolean},
+                               {"bypassrls", ScalarType::kBoolean},
+                               {"writable", ScalarType::kText}});
+}
+
+bundle::Statement RolePolicies() {
+  return OfRoles(kRolePolicies, {{"role", ScalarType::kText},
+                                 {"held", ScalarType::kBoolean},
+                                 {"has_policies", ScalarType::kBoolean}});
 }
 
 tl::unexpected<Error> Refuse(const std::string& source, std::string_view why,
@@ -196,6 +216,9 @@ class PostgresConnector : public Connector {
         return tl::unexpected(std::move(allowed.error()));
       }
     }
+    if (auto fits = CheckPolicies(*connection); !fits) {
+      return tl::unexpected(std::move(fits.error()));
+    }
     return connection;
   }
 
@@ -230,6 +253,27 @@ class PostgresConnector : public Connector {
       return tl::unexpected(Failure{FailureKind::kPermission, why, "READER_CAN_WRITE"});
     }
     Warn(why + ": allowed by `allow_writing_reader`, for development only");
+    return {};
+  }
+
+  // A role that is held by policies sees no row unless its tenant is said: every read would be "not found", every approved
+  // change a conflict. That is a mistake of the configuration, and is said as one.
+  DbResult<void> CheckPolicies(PostgresConnection& connection) {
+    auto rows = connection.Query(RolePolicies(), {}, 1);
+    if (!rows) return tl::unexpected(std::move(rows.error()));
+    if (rows->size() != 1) return {};
+    const Row& row = rows->front();
+    if (row[1].text == "true" && !options_.row_level_security) {
+      return tl::unexpected(
+          Failure{FailureKind::kPermission,
+                  fmt::format("row-level security holds the role `{}` to a tenant, but this source does not say one: "
+                              "set `row_level_security` in the configuration",
+                              row[0].text),
+                  "TENANT_NOT_SAID"});
+    }
+    if (row[2].text != "true" && options_.row_level_security) {
+      Warn(fmt::format("`row_level_security` is set, but no policy holds the role `{}`: run what `sync grants` prints", row[0].text));
+    }
     return {};
   }
 
