@@ -329,7 +329,11 @@ class Parser {
                 {"principal_key", String(session.principal_key)},
                 {"provider", OneOf(session.provider, {"environment", "jwt", "operator"})},
                 {"environment", StringMap(session.environment)},
+                {"workflows", Each([&](const auto& n, const auto& v, const auto& w) { return ReadWorkflowUsers(n, v, w); })},
                 {"jwt", [&](const JsonValue& v, const std::string& w) { return ReadJwt(v, w); }}}));
+    const bool names_workflows = std::any_of(value.members.begin(), value.members.end(),
+                                             [](const auto& member) { return member.first == "workflows"; });
+    if (names_workflows && !session.workflows) session.workflows.emplace();  // `{}`: nobody may use any
     for (const auto& [key, variable] : session.environment) {
       if (!IsVariableName(variable)) {
         return Wrong(value, fmt::format("`{}.environment.{}` must be the name of an environment "
@@ -345,6 +349,14 @@ class Parser {
                                       where),
                    "give `jwt.jwks_file`, and `jwt.issuer` and `jwt.audience` with it");
     }
+    return {};
+  }
+
+  Status ReadWorkflowUsers(const std::string& name, const JsonValue& value, const std::string& where) {
+    WorkflowUsers users;
+    SYN_RETURN_IF_ERROR(Object(value, where, {{"roles", Strings(users.roles)}, {"principals", Strings(users.principals)}}));
+    if (!config_.session.workflows) config_.session.workflows.emplace();
+    config_.session.workflows->emplace(name, std::move(users));
     return {};
   }
 

@@ -55,6 +55,11 @@ struct Approval {
   std::map<std::string, std::vector<std::string>> role_members;  // role -> principals, for the operator's command line
 };
 
+// Who may use a workflow: holders of one of the roles, and these principals.
+struct WorkflowUsers {
+  std::vector<std::string> roles, principals;
+};
+
 struct Session {
   std::string tenant_key = "tenant_id";
   std::string principal_key = "principal";
@@ -66,6 +71,9 @@ struct Session {
   int leeway_seconds = 30;
   std::map<std::string, std::string> claims;  // session key -> claim
   std::string roles_claim = "roles";
+  // By workflow. Absent: every session may use every workflow, and capabilities outside one. Present: a workflow that is
+  // not named in it is nobody's.
+  std::optional<std::map<std::string, WorkflowUsers>> workflows;
 };
 
 struct Markers {  // extend the lists in stdlib/

@@ -5,6 +5,7 @@
 
 #include "runtime/base/digest.h"
 #include "runtime/http/api.h"
+#include "runtime/interp/entitlement.h"
 #include "runtime/interp/envelope.h"
 #include "runtime/mcp/resources.h"
 
@@ -89,7 +90,8 @@ ApiAnswer StartRunRoute(const ApiCall& call) {
   const auto version = TextMember(call.body, "version", false);
   if (!version) return tl::unexpected(version.error());
   const bundle::Workflow* workflow = call.context.runtime.bundle().FindWorkflow(*name);
-  if (workflow == nullptr) return ApiFail("WORKFLOW_NOT_FOUND", fmt::format("no workflow `{}`", *name));
+  const bool theirs = call.context.runtime.entitlements().MayUse(call.session, *name);
+  if (workflow == nullptr || !theirs) return ApiFail("WORKFLOW_NOT_FOUND", fmt::format("no workflow `{}`", *name));
   if (!version->empty() && *version != workflow->version) {
     return ApiFail("WORKFLOW_NOT_FOUND", fmt::format("workflow `{}` is served in another version", *name));
   }

@@ -113,7 +113,20 @@ void Application::HandleKnown(const Request& request, const std::shared_ptr<Exch
     return exchange->Reply(RateLimited(mcp, request_id));
   }
   if (!mcp) return exchange->Reply(AnswerApi(api_, *session, request, request_id));
-  AnswerMcp(service_, {&*session, options_.workflow}, request, exchange, options_.max_message_bytes);
+  const auto workflow = WorkflowOf(request);
+  if (!workflow) return exchange->Reply(McpError(400, nullptr, {mcp::kInvalidRequest, workflow.error(), nullptr}));
+  AnswerMcp(service_, {&*session, *workflow}, request, exchange, options_.max_message_bytes);
+}
+
+// The application that connects an agent may name the workflow that all of a request's tools run under. It narrows what the
+// server was started for and what the session may use; it is a header because nothing that a model writes ends up there.
+tl::expected<std::string, std::string> Application::WorkflowOf(const Request& request) const {
+  const int count = request.Count(kWorkflowHeader);
+  if (count == 0) return options_.workflow;
+  const std::string named(request.Find(kWorkflowHeader));
+  const bool fits = options_.workflow.empty() || options_.workflow == named;
+  if (count == 1 && fits && api_.runtime.bundle().FindWorkflow(named) != nullptr) return named;
+  return tl::unexpected(fmt::format("the header `{}` names no workflow that is served here", kWorkflowHeader));
 }
 
 Response Application::Operations(const Request& request) {

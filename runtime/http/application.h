@@ -14,10 +14,12 @@
 
 namespace synapsor::http {
 
+inline constexpr std::string_view kWorkflowHeader = "Synapsor-Workflow";
+
 struct ApplicationOptions {
   OriginPolicy origins;
   double rate = 1000, burst = 2000;    // calls a second a principal; 0: no limit
-  std::string workflow;                // restricts the tools of /mcp; empty: all of the bundle
+  std::string workflow;                // restricts the tools of /mcp; empty: whichever the session may use
   std::size_t max_message_bytes = std::size_t{1} << 20;
   std::function<void(const std::string&)> log;   // one JSON object a line; never a token, a session value or a body
   std::function<std::string()> not_ready;        // empty when ready; otherwise what is missing
@@ -34,6 +36,7 @@ class Application {
 
  private:
   void HandleKnown(const Request& request, const std::shared_ptr<Exchange>& exchange, const std::string& request_id);
+  tl::expected<std::string, std::string> WorkflowOf(const Request& request) const;
   Response Operations(const Request& request);
 
   ApiContext api_;

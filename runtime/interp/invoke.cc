@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/interp/call.h"
+#include "runtime/interp/entitlement.h"
 
 namespace synapsor::interp {
 namespace {
@@ -22,19 +23,26 @@ Runtime::Runtime(const bundle::Bundle& bundle, const config::Config& config, con
       ledger_(ledger),
       clock_(clock),
       log_(log ? std::move(log) : LogSink(LogToStderr)),
-      plans_(std::make_unique<CallPlans>(bundle, config, readers)) {}
+      plans_(std::make_unique<CallPlans>(bundle, config, readers)),
+      entitlements_(std::make_unique<const Entitlements>(config.session, bundle)) {}
 
 Runtime::~Runtime() = default;
 
 Result<Outcome> Runtime::Invoke(std::string_view capability, const nlohmann::json& arguments,
                                 const session::Session& session, const CallOptions& options) {
-  SYN_ASSIGN_OR_RETURN(const CallPlan* plan, plans_->Find(capability));
-  if (!plan) {
-    Refusal refusal{"CAPABILITY_NOT_FOUND", {}, "there is no such capability", {}, false};
+  const auto turned = [&](Refusal refusal) {
     log_(RefusalLine(refusal, capability, options));
     return Refused(std::move(refusal));
-  }
-  return RunCall({bundle_, config_, ledger_, clock_, log_, *plan, session, options}, arguments);
+  };
+  const auto found = bundle_.capability_index.find(capability);
+  if (found == bundle_.capability_index.end()) return turned(CapabilityNotFound());
+  auto workflow = entitlements_->WorkflowOf(session, found->second, options.workflow);
+  if (!workflow) return turned(std::move(workflow.error()));
+  SYN_ASSIGN_OR_RETURN(const CallPlan* plan, plans_->Find(capability));
+  if (!plan) return turned(CapabilityNotFound());
+  CallOptions held = options;
+  held.workflow = *std::move(workflow);
+  return RunCall({bundle_, config_, ledger_, clock_, log_, *plan, session, held}, arguments);
 }
 
 }  // namespace synapsor::interp

@@ -54,6 +54,7 @@ using Readers = std::map<std::string, std::unique_ptr<db::Database>, std::less<>
 using LogSink = std::function<void(const std::string& line)>;
 
 class CallPlans;
+class Entitlements;
 
 // Thread-safe; immutable but for the ledger and the pools it points to. Everything given outlives it.
 class Runtime {
@@ -73,6 +74,8 @@ class Runtime {
 
   const bundle::Bundle& bundle() const { return bundle_; }
   ledger::Ledger& ledger() const { return ledger_; }
+  // Who may use which workflow; Invoke holds every call to it.
+  const Entitlements& entitlements() const { return *entitlements_; }
 
  private:
   const bundle::Bundle& bundle_;
@@ -82,6 +85,7 @@ class Runtime {
   const Clock& clock_;
   LogSink log_;
   std::unique_ptr<CallPlans> plans_;
+  std::unique_ptr<const Entitlements> entitlements_;
 };
 
 }  // namespace synapsor::interp

@@ -17,6 +17,8 @@ tl::unexpected<Refusal> RefuseOverride(std::string_view argument) {
       std::string(argument), false});
 }
 
+Refusal CapabilityNotFound() { return {"CAPABILITY_NOT_FOUND", {}, "there is no such capability", {}, false}; }
+
 Refusal NotFound() {
   return {"NOT_FOUND_IN_TENANT", {}, "there is no such object for this session", {}, false};
 }

@@ -23,6 +23,9 @@ tl::unexpected<Refusal> RefuseArgument(std::string_view argument, std::string me
 // A trusted name among the arguments: INVALID_ARGUMENT with the detail MODEL_CANNOT_OVERRIDE_BINDING.
 tl::unexpected<Refusal> RefuseOverride(std::string_view argument);
 
+// The one answer for a capability that does not exist and for one that the session may not use.
+Refusal CapabilityNotFound();
+
 // The one answer for a row that does not exist and for a row of another tenant.
 Refusal NotFound();
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "runtime/interp/entitlement.h"
 #include "runtime/mcp/resources.h"
 
 namespace synapsor::mcp {
@@ -54,16 +55,32 @@ Service::Service(interp::Runtime& runtime, const config::Config& config, Service
   }
 }
 
-const std::vector<std::size_t>& Service::ToolsFor(std::string_view workflow) const {
+const std::vector<std::size_t>& Service::ToolsOf(std::string_view workflow) const {
   static const std::vector<std::size_t> kNone;
   if (workflow.empty()) return all_tools_;
   const auto found = workflow_tools_.find(workflow);
   return found == workflow_tools_.end() ? kNone : found->second;
 }
 
+bool Service::Offers(const Caller& caller, std::size_t tool) const {
+  const std::vector<std::size_t>& tools = ToolsOf(caller.workflow);
+  return std::binary_search(tools.begin(), tools.end(), tool) &&
+         runtime_.entitlements().WorkflowOf(*caller.session, tool, caller.workflow).has_value();
+}
+
+// What is listed can be called: a capability that several of the session's workflows have is offered once one is named.
+std::vector<std::size_t> Service::ToolsFor(const Caller& caller) const {
+  const interp::Entitlements& entitlements = runtime_.entitlements();
+  std::vector<std::size_t> tools = ToolsOf(caller.workflow);
+  if (!entitlements.Restrict(*caller.session)) return tools;
+  if (!caller.workflow.empty()) return entitlements.MayUse(*caller.session, caller.workflow) ? tools : std::vector<std::size_t>();
+  std::erase_if(tools, [&](std::size_t tool) { return !Offers(caller, tool); });
+  return tools;
+}
+
 RpcResult<std::string> Service::ListTools(const Caller& caller, std::string_view cursor) const {
   std::size_t begin = 0;
-  const std::vector<std::size_t>& tools = ToolsFor(caller.workflow);
+  const std::vector<std::size_t> tools = ToolsFor(caller);
   if (!cursor.empty()) {
     const auto position = ParseCursor(cursor);
     if (!position || *position >= tools.size()) return RpcFail(kInvalidParams, "unknown cursor");
@@ -83,8 +100,7 @@ RpcResult<std::string> Service::ListTools(const Caller& caller, std::string_view
 RpcResult<std::string> Service::CallTool(const Caller& caller, std::string_view name,
                                          const json& arguments) {
   const auto found = tool_names_.find(name);
-  const std::vector<std::size_t>& tools = ToolsFor(caller.workflow);
-  if (found == tool_names_.end() || !std::binary_search(tools.begin(), tools.end(), found->second)) {
+  if (found == tool_names_.end() || !Offers(caller, found->second)) {
     return RpcFail(kInvalidParams, "unknown tool");
   }
   if (options_.ready && !options_.ready()) {

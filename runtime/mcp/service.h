@@ -19,7 +19,7 @@ namespace synapsor::mcp {
 // Who asks. The session outlives the call.
 struct Caller {
   const session::Session* session = nullptr;
-  std::string_view workflow;  // restricts the tools; empty: all of the bundle
+  std::string_view workflow;  // restricts the tools; empty: all that the session may use
 };
 
 struct ServiceOptions {
@@ -49,7 +49,9 @@ class Service {
   RpcResult<std::string> ReadResource(const Caller& caller, std::string_view uri, int missing_code) const;
 
  private:
-  const std::vector<std::size_t>& ToolsFor(std::string_view workflow) const;
+  const std::vector<std::size_t>& ToolsOf(std::string_view workflow) const;
+  std::vector<std::size_t> ToolsFor(const Caller& caller) const;
+  bool Offers(const Caller& caller, std::size_t tool) const;
 
   interp::Runtime& runtime_;
   const config::Config& config_;

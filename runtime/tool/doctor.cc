@@ -6,6 +6,7 @@
 #include "runtime/cli/output.h"
 #include "runtime/db/reader.h"
 #include "runtime/interp/drift.h"
+#include "runtime/interp/entitlement.h"
 #include "runtime/tool/command.h"
 #include "runtime/tool/parts.h"
 #include "runtime/tool/style.h"
@@ -85,6 +86,7 @@ class Doctor {
         checks_.push_back({"bundle", fmt::format("its source `{}` is not in the configuration", source.name), "name it under `sources` in synapsor.json"});
       }
     }
+    CheckWorkflows(*bundle);
     const std::string what = "schema as the bundle expects it";
     const Status fits = interp::CheckDrift(*bundle, readers);
     for (const bundle::Source& source : bundle->sources) {
@@ -92,6 +94,24 @@ class Doctor {
       return Warn(what, fmt::format("not compared, because source `{}` was not read", source.name), "mend that first");
     }
     Note(what, fits);
+  }
+
+  void CheckWorkflows(const bundle::Bundle& bundle) {
+    const config::Session& session = config_.session;
+    if (!session.workflows && session.provider == "jwt" && !bundle.workflows.empty()) {
+      return Warn("workflows", "every verified token may use every workflow, and capabilities outside one",
+                  "say who may use which: \"session\": {\"workflows\": {\"" + bundle.workflows.front().name + "\": {\"roles\": [\"agent\"]}}}");
+    }
+    if (!session.workflows) return;
+    if (const std::string unknown = interp::FindUnknownWorkflow(session, bundle); !unknown.empty()) {
+      checks_.push_back({"workflows", fmt::format("`session.workflows` names `{}`, which the bundle does not have", unknown),
+                         "correct the name in synapsor.json, or take it out"});
+    }
+    for (const bundle::Workflow& workflow : bundle.workflows) {
+      const auto users = session.workflows->find(workflow.name);
+      if (users != session.workflows->end() && !(users->second.roles.empty() && users->second.principals.empty())) continue;
+      Warn("workflows", fmt::format("nobody may use `{}`", workflow.name), "name roles or principals under `session.workflows`");
+    }
   }
 
   const cli::Arguments& arguments_;

@@ -12,6 +12,7 @@
 #include "runtime/http/application.h"
 #include "runtime/http/server.h"
 #include "runtime/interp/drift.h"
+#include "runtime/interp/entitlement.h"
 #include "runtime/mcp/service.h"
 #include "runtime/mcp/stdio.h"
 #include "runtime/session/jwt.h"
@@ -65,9 +66,14 @@ void RemarkMissing(const std::vector<std::string>& keys, const session::Session&
                                          fmt::join(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(named), ", "), rest));
 }
 
-Status CheckWorkflow(const bundle::Bundle& bundle, const std::string& workflow) {
-  if (workflow.empty() || bundle.FindWorkflow(workflow) != nullptr) return {};
-  return Fail(ErrorKind::kUsage, fmt::format("the bundle has no workflow `{}`", workflow));
+Status CheckWorkflows(const bundle::Bundle& bundle, const config::Config& config, const std::string& workflow) {
+  if (!workflow.empty() && bundle.FindWorkflow(workflow) == nullptr) {
+    return Fail(ErrorKind::kUsage, fmt::format("the bundle has no workflow `{}`", workflow));
+  }
+  const std::string unknown = interp::FindUnknownWorkflow(config.session, bundle);
+  if (unknown.empty()) return {};
+  return Fail(ErrorKind::kUsage, fmt::format("`session.workflows` names `{}`, which the bundle does not have", unknown),
+              "correct the name in synapsor.json, or take it out");
 }
 
 // Who speaks over HTTP: the bearer of a token; on loopback, and only if the configuration says so, the environment.
@@ -164,7 +170,7 @@ Result<int> Run(const cli::Arguments& arguments) {
   SYN_ASSIGN_OR_RETURN(const auto page_size, arguments.Number("--page-size", 1));
   SYN_ASSIGN_OR_RETURN(const config::Config config, LoadConfig(arguments));
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle bundle, LoadBundle(arguments));
-  SYN_RETURN_IF_ERROR(CheckWorkflow(bundle, arguments.ValueOr("--workflow", "")));
+  SYN_RETURN_IF_ERROR(CheckWorkflows(bundle, config, arguments.ValueOr("--workflow", "")));
   SYN_ASSIGN_OR_RETURN(const interp::Readers readers, OpenReaders(bundle, config));
   // Whether the databases are what the bundle was built for is found out while the first client is greeted; no call runs
   // before. If they are not, serving ends.

@@ -146,5 +146,24 @@ TEST(Config, MissingFileAndDirectoryAreIoErrors) {
   EXPECT_THAT(Load("/tmp").error().message, HasSubstr("directory"));
 }
 
+TEST(Config, ReadsWhoMayUseWhichWorkflow) {
+  const auto parse = [](const std::string& session) { return Parse("{\"session\": " + session + "}", "synapsor.json"); };
+  EXPECT_FALSE(parse("{}")->session.workflows.has_value());
+  const auto nobody = parse(R"({"workflows": {}})");
+  ASSERT_TRUE(nobody.has_value());
+  ASSERT_TRUE(nobody->session.workflows.has_value());
+  EXPECT_TRUE(nobody->session.workflows->empty());
+  const auto some = parse(R"({"workflows": {"a.b": {"roles": ["agent"], "principals": ["p_1", "p_2"]}, "a.c": {}}})");
+  ASSERT_TRUE(some.has_value()) << some.error().message;
+  EXPECT_EQ(some->session.workflows->at("a.b").roles, std::vector<std::string>{"agent"});
+  EXPECT_EQ(some->session.workflows->at("a.b").principals.size(), 2U);
+  EXPECT_TRUE(some->session.workflows->at("a.c").roles.empty());
+  for (const char* wrong : {R"({"workflows": null})", R"({"workflows": []})", R"({"workflows": {"a.b": ["agent"]}})",
+                            R"({"workflows": {"a.b": {"role": ["agent"]}}})", R"({"workflows": {"a.b": {"roles": "agent"}}})",
+                            R"({"workflows": {"a.b": {"roles": ["x", "x"]}}})", R"({"workflows": {"": {}}})"}) {
+    EXPECT_FALSE(parse(wrong).has_value()) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace synapsor::config

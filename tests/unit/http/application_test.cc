@@ -214,5 +214,50 @@ TEST_F(HttpApplication, SettlesOnlyWhenAskedByWhoMay) {
   Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}}, 409);
 }
 
+TEST_F(HttpApplication, HoldsEachPrincipalToItsWorkflows) {
+  const std::string flow = bundle_.workflows.at(0).name;
+  bundle_.workflows.at(0).capabilities = {"billing.propose_late_fee_waiver"};
+  config_.session.workflows.emplace()[flow].roles = {"proposer"};
+  Start();
+  service_ = std::make_unique<mcp::Service>(*runtime_, config_, mcp::ServiceOptions{});
+  const json invoke = {{"capability", "billing.propose_late_fee_waiver"}, {"arguments", {{"invoice_id", 3001}, {"reason", "card"}}}};
+  json named = invoke;
+  named["workflow"] = flow;
+  const std::string list = R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})";
+
+  As("agent_1", {"other"});
+  EXPECT_EQ(Post("/v1/agent/invoke", invoke, 404)["error"]["code"], "CAPABILITY_NOT_FOUND");
+  EXPECT_EQ(Post("/v1/agent/invoke", named, 404)["error"]["code"], "WORKFLOW_NOT_FOUND");
+  EXPECT_EQ(Post("/v1/agent/runs", {{"workflow", flow}}, 404)["error"]["code"], "WORKFLOW_NOT_FOUND");
+  EXPECT_EQ(json::parse(Send({"POST", "/mcp", {}, list, "127.0.0.1"}).body)["result"]["tools"].size(), 0U);
+
+  As("agent_1", {"proposer"});
+  EXPECT_EQ(json::parse(Send({"POST", "/mcp", {}, list, "127.0.0.1"}).body)["result"]["tools"].size(), 1U);
+  EXPECT_EQ(Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}}, 404)["error"]["code"], "CAPABILITY_NOT_FOUND");
+  const json run = Post("/v1/agent/runs", {{"workflow", flow}});
+  const std::string handle = Post("/v1/agent/invoke", invoke)["proposal"]["proposal_id"];
+  EXPECT_EQ(Post("/v1/agent/proposals/preview", {{"proposal", handle}})["workflow"], flow);
+
+  As("agent_1", {});  // the role was taken away since the run began
+  const json step = {{"capability", "billing.propose_late_fee_waiver"}, {"step_key", "s"}, {"arguments", invoke["arguments"]}};
+  const std::string steps = "/v1/agent/runs/" + std::to_string(run["agent_run_id"].get<int>()) + "/steps";
+  EXPECT_EQ(Post(steps, step, 404)["error"]["code"], "WORKFLOW_NOT_FOUND");
+}
+
+TEST_F(HttpApplication, TakesTheWorkflowOfAgentsFromOneHeader) {
+  const std::string flow = bundle_.workflows.at(0).name;
+  bundle_.workflows.at(0).capabilities = {"billing.read_invoice"};
+  Start();
+  service_ = std::make_unique<mcp::Service>(*runtime_, config_, mcp::ServiceOptions{});
+  As("agent_1");
+  const std::string list = R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})";
+  const auto ask = [&](const std::vector<Header>& headers) { return Send({"POST", "/mcp", headers, list, "127.0.0.1"}); };
+  EXPECT_EQ(json::parse(ask({}).body)["result"]["tools"].size(), bundle_.capabilities.size());
+  EXPECT_EQ(json::parse(ask({{"Synapsor-Workflow", flow}}).body)["result"]["tools"].size(), 1U);
+  EXPECT_EQ(ask({{"Synapsor-Workflow", "no.such"}}).status, 400);
+  EXPECT_EQ(ask({{"Synapsor-Workflow", ""}}).status, 400);
+  EXPECT_EQ(ask({{"Synapsor-Workflow", flow}, {"Synapsor-Workflow", flow}}).status, 400);
+}
+
 }  // namespace
 }  // namespace synapsor::http

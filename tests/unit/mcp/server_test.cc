@@ -152,5 +152,55 @@ TEST_F(McpServer, RefusesWhatIsNoMessage) {
   EXPECT_TRUE(Ask(R"({"jsonrpc":"2.0","method":"no/such/notification"})").is_null());
 }
 
+// The list is the caller's: what is listed can be called, and nothing else can.
+TEST_F(McpServer, ListsAndCallsByPrincipalAndWorkflow) {
+  bundle::Workflow reading;
+  reading.name = "billing.reading";
+  reading.session_keys = {"principal", "tenant_id"};
+  reading.capabilities = {"billing.read_invoice"};
+  bundle_.workflows.push_back(reading);
+  const std::string flow = bundle_.workflows.at(0).name;
+  bundle_.workflows.at(0).capabilities = {"billing.propose_late_fee_waiver", "billing.read_invoice"};
+  config_.session.workflows = {{flow, {{"proposer"}, {}}}, {"billing.reading", {{"reader"}, {"agent_7"}}}};
+  Start();
+  service_ = std::make_unique<Service>(*runtime_, config_, ServiceOptions{});
+  Shake();
+  const auto listed = [&] {
+    std::string names;
+    const json answer = AskFor("tools/list");
+    for (const json& tool : answer["result"]["tools"]) {
+      names += tool["title"].get<std::string>() + " ";
+    }
+    return names;
+  };
+  const auto calls = [&](const std::string& name) {
+    const json answer = AskFor("tools/call", {{"name", name}, {"arguments", json::object()}});
+    return answer.contains("result") ? std::string("answered") : answer["error"]["message"].get<std::string>();
+  };
+  session_.provider = "jwt";
+  EXPECT_EQ(listed(), "");
+  EXPECT_EQ(calls("billing.read_invoice"), "unknown tool");
+  session_.roles = {"reader"};
+  EXPECT_EQ(listed(), "billing.read_invoice ");
+  EXPECT_EQ(calls("billing.read_invoice"), "answered");
+  EXPECT_EQ(calls("billing.propose_late_fee_waiver"), "unknown tool");
+  session_.roles = {"proposer"};
+  EXPECT_EQ(listed(), "billing.propose_late_fee_waiver billing.read_invoice ");
+  EXPECT_EQ(calls("billing.propose_late_fee_waiver"), "answered");
+  session_.roles = {"proposer", "reader"};  // two contracts could hold for the read
+  EXPECT_EQ(listed(), "billing.propose_late_fee_waiver ");
+  EXPECT_EQ(calls("billing.read_invoice"), "unknown tool");
+  workflow_ = "billing.reading";
+  EXPECT_EQ(listed(), "billing.read_invoice ");
+  EXPECT_EQ(calls("billing.read_invoice"), "answered");
+  EXPECT_EQ(calls("billing.propose_late_fee_waiver"), "unknown tool");
+  session_.roles = {"proposer"};
+  EXPECT_EQ(listed(), "");
+  EXPECT_EQ(calls("billing.read_invoice"), "unknown tool");
+  session_.roles = {};
+  session_.values["principal"] = "agent_7";
+  EXPECT_EQ(listed(), "billing.read_invoice ");
+}
+
 }  // namespace
 }  // namespace synapsor::mcp
