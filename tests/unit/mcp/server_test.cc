@@ -169,7 +169,7 @@ TEST_F(McpServer, ListsAndCallsByPrincipalAndWorkflow) {
     std::string names;
     const json answer = AskFor("tools/list");
     for (const json& tool : answer["result"]["tools"]) {
-      names += tool["title"].get<std::string>() + " ";
+      names += tool["name"].get<std::string>() + " ";
     }
     return names;
   };
@@ -181,17 +181,17 @@ TEST_F(McpServer, ListsAndCallsByPrincipalAndWorkflow) {
   EXPECT_EQ(listed(), "");
   EXPECT_EQ(calls("billing.read_invoice"), "unknown tool");
   session_.roles = {"reader"};
-  EXPECT_EQ(listed(), "billing.read_invoice ");
+  EXPECT_EQ(listed(), "billing__read_invoice ");
   EXPECT_EQ(calls("billing.read_invoice"), "answered");
   EXPECT_EQ(calls("billing.propose_late_fee_waiver"), "unknown tool");
   session_.roles = {"proposer"};
-  EXPECT_EQ(listed(), "billing.propose_late_fee_waiver billing.read_invoice ");
+  EXPECT_EQ(listed(), "billing__propose_late_fee_waiver billing__read_invoice ");
   EXPECT_EQ(calls("billing.propose_late_fee_waiver"), "answered");
   session_.roles = {"proposer", "reader"};  // two contracts could hold for the read
-  EXPECT_EQ(listed(), "billing.propose_late_fee_waiver ");
+  EXPECT_EQ(listed(), "billing__propose_late_fee_waiver ");
   EXPECT_EQ(calls("billing.read_invoice"), "unknown tool");
   workflow_ = "billing.reading";
-  EXPECT_EQ(listed(), "billing.read_invoice ");
+  EXPECT_EQ(listed(), "billing__read_invoice ");
   EXPECT_EQ(calls("billing.read_invoice"), "answered");
   EXPECT_EQ(calls("billing.propose_late_fee_waiver"), "unknown tool");
   session_.roles = {"proposer"};
@@ -199,7 +199,7 @@ TEST_F(McpServer, ListsAndCallsByPrincipalAndWorkflow) {
   EXPECT_EQ(calls("billing.read_invoice"), "unknown tool");
   session_.roles = {};
   session_.values["principal"] = "agent_7";
-  EXPECT_EQ(listed(), "billing.read_invoice ");
+  EXPECT_EQ(listed(), "billing__read_invoice ");
 }
 
 }  // namespace
