@@ -167,13 +167,24 @@ class DurableLedger : public Ledger {
     return std::move(*value);
   }
 
+  // A connection that lay idle may have died with its server: what it cannot read, a new one is asked.
   template <typename T, typename F>
   Result<T> Read(F operation) {
     SYN_ASSIGN_OR_RETURN(std::unique_ptr<Session> session, TakeReader());
-    SYN_RETURN_IF_ERROR(session->Begin(Access::kRead));
-    Result<T> value = operation(*session);
-    session->Rollback();
+    Result<T> value = ReadOver<T>(*session, operation);
+    if (!value && !session->healthy()) {
+      SYN_ASSIGN_OR_RETURN(session, store_->Connect());
+      value = ReadOver<T>(*session, operation);
+    }
     if (session->healthy()) GiveBack(std::move(session));
+    return value;
+  }
+
+  template <typename T, typename F>
+  static Result<T> ReadOver(Session& session, F& operation) {
+    SYN_RETURN_IF_ERROR(session.Begin(Access::kRead));
+    Result<T> value = operation(session);
+    session.Rollback();
     return value;
   }
 

@@ -2,7 +2,7 @@
 // transaction and wakes the others; a caller that is alone pays no hand-over between threads.
 //
 // When an operation fails inside a shared transaction, the transaction is rolled back and each operation is run again
-// alone, so that a failing one never takes others with it. Operations are therefore run up to twice, and keep what
+// alone, so that a failing one never takes others with it. Operations are therefore run more than once, and keep what
 // they found out in variables that they set anew each time.
 #pragma once
 
@@ -44,8 +44,20 @@ class GroupCommit {
 
   void Lead(std::unique_lock<std::mutex>& lock);
   void Execute(const std::vector<Member*>& members);
-  // `in_commit` says whether the failure came from COMMIT, after which running again could double the effect.
-  Status Attempt(std::span<Member* const> members, bool& in_commit);
+  // What became of one transaction.
+  struct Outcome {
+    enum Kind {
+      kEnded,    // stored if the status is good, else rolled back or never begun
+      kLost,     // the connection went, and nothing was stored
+      kUnknown,  // COMMIT was not answered and the store stays away: running again could double the effect
+    } kind;
+    Status status;
+  };
+  Outcome Attempt(std::span<Member* const> members);
+  // Once more after a lost connection.
+  Outcome AttemptTwice(std::span<Member* const> members);
+  // Whether the transaction that ended with this event was stored. An error: the store stays away.
+  Result<bool> WasStored(std::int64_t sequence, const std::string& hash);
   Status Reconnect();
 
   Store& store_;
