@@ -81,7 +81,8 @@ void Proxy::Forward(int client, int number) {
     if (open && ends[1].revents != 0) {
       const ssize_t size = ::recv(server, bytes, sizeof bytes, 0);
       // An answer that is swallowed is the last thing on its connection: the server has done what it says.
-      open = size > 0 && number > swallow_up_to_ && SendAll(client, bytes, size);
+      const bool swallow = number <= swallow_up_to_ && pass_-- <= 0;
+      open = size > 0 && !swallow && SendAll(client, bytes, size);
     }
   }
   ::close(client);

@@ -20,9 +20,12 @@ class Proxy {
 
   int port() const { return port_; }
 
-  // On the connections that are open now the client's words still reach the server, but its next answer is dropped and
-  // the connection cut. Later connections work.
-  void SwallowAnswers() { swallow_up_to_ = made_.load(); }
+  // On the connections that are open now the client's words still reach the server, but its next answer, or the one
+  // after so many more on all of them, is dropped and the connection cut. Later connections work.
+  void SwallowAnswers(int pass = 0) {
+    pass_ = pass;
+    swallow_up_to_ = made_.load();
+  }
   // Cuts every connection now.
   void Cut() { ++generation_; }
   // New connections are closed at once.
@@ -34,7 +37,7 @@ class Proxy {
 
   int target_, port_ = 0, listener_ = -1;
   std::atomic<bool> refuse_{false}, stopping_{false};
-  std::atomic<int> generation_{0}, made_{0}, swallow_up_to_{0};
+  std::atomic<int> generation_{0}, made_{0}, swallow_up_to_{0}, pass_{0};
   std::mutex mutex_;
   std::list<std::thread> forwarders_;
   std::thread acceptor_;
