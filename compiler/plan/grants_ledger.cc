@@ -42,7 +42,7 @@ std::string PrintLedgerGrants(const LedgerNames& names) {
   out += Comment(fmt::format("Two steps the first time, and after each update of synapsor-runner: run this; let {} make or migrate the tables, "
                              "with any command of the runner under its URL, such as `synapsor-runner audit verify`; run this again.",
                              owner));
-  out += "\nBEGIN;\nSET LOCAL standard_conforming_strings = on;\nSET LOCAL client_min_messages = warning;\n";
+  out += BeginPostgres();
   out += Section("The roles; they log in once they have a password or a certificate (see the end).");
   out += PostgresRoles({{names.owner, true}, {names.role, true}, {names.keeper, true}}, "made by sync grants for the ledger");
   out += Section("The owner makes and migrates the tables. No program that serves or applies is given its URL: whoever owns the tables "

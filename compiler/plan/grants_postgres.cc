@@ -65,7 +65,7 @@ class Printer {
                     "tables: run it while no long transaction holds them.");
     if (!grants_.remarks.empty()) out_ += "--\n";
     for (const std::string& remark : grants_.remarks) out_ += Comment("Look at this: " + remark + ".");
-    out_ += "\nBEGIN;\nSET LOCAL standard_conforming_strings = on;\nSET LOCAL client_min_messages = warning;\n";
+    out_ += BeginPostgres();
   }
 
   void Roles() {
@@ -178,12 +178,15 @@ class Printer {
         "END\n",
         TextLiteral(names_.views), Quote(names_.views), TextLiteral(fmt::format("the schema {} was not made by this script", Quote(names_.views))), TextLiteral(Mark())));
     out_ += fmt::format("GRANT USAGE ON SCHEMA {} TO {};\n", Quote(names_.views), Quote(names_.viewer));
+    // Operators of the columns' types may stand in schemas of their own.
+    out_ += "SET LOCAL search_path TO DEFAULT;\n";
     for (const SafeView& view : grants_.views) {
       out_ += "\n" + Comment(fmt::format("context {}{}", view.context, view.tenant_filtered ? "" : ": of one tenant, so not filtered"));
       const std::string name = Quote(TableName{names_.views, view.name});
       out_ += fmt::format("CREATE VIEW {} WITH (security_barrier) AS\n{};\n", name, view.select);
       out_ += fmt::format("GRANT SELECT ON {} TO {};\n", name, Quote(names_.viewer));
     }
+    out_ += "SET LOCAL search_path = pg_catalog, pg_temp;\n";
   }
 
   void RowSecurity() {

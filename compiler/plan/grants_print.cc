@@ -40,6 +40,11 @@ std::string ColumnList(schema::Engine engine, const std::set<std::string>& colum
   return "(" + out + ")";
 }
 
+std::string BeginPostgres() {
+  return "\nBEGIN;\nSET LOCAL standard_conforming_strings = on;\nSET LOCAL client_min_messages = warning;\n"
+         "SET LOCAL search_path = pg_catalog, pg_temp;\n";
+}
+
 std::string TextLiteral(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);

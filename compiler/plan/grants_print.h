@@ -22,6 +22,9 @@ std::string Section(std::string_view text);
 // ("id", "tenant_id")
 std::string ColumnList(schema::Engine engine, const std::set<std::string>& columns);
 
+// BEGIN and what the rest relies on: literals are read as they stand, nothing is found in a schema where others may create.
+std::string BeginPostgres();
+
 // PostgreSQL with standard_conforming_strings: 'it''s'.
 std::string TextLiteral(std::string_view text);
 // DO with a body that no name in it can end.

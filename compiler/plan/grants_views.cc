@@ -55,7 +55,7 @@ std::string TenantOf(const Maker& maker, int first, int table) {
 }  // namespace
 
 std::string TenantPredicate(const schema::Column& column, std::string_view quoted_alias) {
-  constexpr std::string_view kSetting = "nullif(current_setting('synapsor.tenant_id', true), '')";
+  constexpr std::string_view kSetting = "nullif(pg_catalog.current_setting('synapsor.tenant_id', true), '')";
   const std::string name = (quoted_alias.empty() ? "" : std::string(quoted_alias) + ".") + QuoteName(Engine::kPostgres, column.name);
   const std::string value = ComparedParam(Engine::kPostgres, column, std::string(kSetting));
   // Types without a cast of their own (enumerations, domains) and loose ones compare as text.

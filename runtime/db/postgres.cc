@@ -29,7 +29,7 @@ constexpr std::pair<const char*, const char*> kPrepared[] = {
 
 // What the policies that `sync grants` prints compare a row's tenant with. Ends with the transaction.
 constexpr const char* kTenant = "syn_tenant";
-constexpr const char* kSetTenant = "SELECT set_config('synapsor.tenant_id', $1, true)";
+constexpr const char* kSetTenant = "SELECT pg_catalog.set_config('synapsor.tenant_id', $1, true)";
 
 constexpr const char* kSetTimeouts =
     "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true)";

@@ -105,7 +105,7 @@ schema::Column Of(TypeKind kind, std::string declared) {
 }
 
 TEST(Grants, TheTenantIsComparedAsItsColumnsType) {
-  const std::string setting = "nullif(current_setting('synapsor.tenant_id', true), '')";
+  const std::string setting = "nullif(pg_catalog.current_setting('synapsor.tenant_id', true), '')";
   EXPECT_EQ(TenantPredicate(Of(TypeKind::kText, "text"), ""), "\"Org\" = " + setting + "::text");
   EXPECT_EQ(TenantPredicate(Of(TypeKind::kInteger, "integer"), "\"t\""), "\"t\".\"Org\" = " + setting + "::bigint");
   EXPECT_EQ(TenantPredicate(Of(TypeKind::kUuid, "uuid"), ""), "\"Org\" = " + setting + "::uuid");
