@@ -36,6 +36,8 @@ Result<ProposalId> FindOpen(Tx& tx, const Proposal& p) {
   const bool over = rows[0][1].text == StateName(ProposalState::kPendingReview) &&
                     rows[0][2].number <= tx.now().micros;
   if (!over) return id;
+  SYN_ASSIGN_OR_RETURN(const ChainReport sound, VerifyOne(tx.session(), id));
+  if (!sound.intact) return id;  // edited: left as it is, to be found
   SYN_RETURN_IF_ERROR(MoveProposal(tx, id, ProposalState::kExpired, "ledger", p.tenant,
                                    {.kind = "proposal.expired"}));
   return 0;

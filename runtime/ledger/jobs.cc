@@ -12,6 +12,7 @@ namespace synapsor::ledger {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kSetAsideSeconds = 3600;
 
 struct JobRow {
   Job job;
@@ -57,6 +58,16 @@ Result<std::optional<JobRow>> FindHeld(Tx& tx, const Job& job) {
   return row;
 }
 
+// The same for what states the row anew without its outcome: a row that was edited meanwhile is left as it is. Its lease runs
+// out, and the next claim finds it.
+Result<std::optional<JobRow>> FindSound(Tx& tx, const Job& job) {
+  SYN_ASSIGN_OR_RETURN(auto row, FindHeld(tx, job));
+  if (!row) return std::nullopt;
+  SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(tx.session(), row->job.proposal));
+  if (!rows.intact) return std::nullopt;
+  return row;
+}
+
 Status SaveRow(Tx& tx, const JobRow& row) {
   return tx.session().Do(
       "UPDATE jobs SET state = $1, attempt = $2, runner = $3, lease = $4, due_at = $5, intent = $6, "
@@ -87,7 +98,7 @@ std::string RandomHex() {
 // takes `$1` for a name.
 Query DueJobs(Tx& tx, std::string& sql, const std::string* source, int limit) {
   sql = fmt::format(
-      "{}WHERE due_at <= $1 AND {}{}", kJobColumns,
+      "{}WHERE due_at <= $1 AND id NOT IN (SELECT job FROM set_aside WHERE until > $1) AND {}{}", kJobColumns,
       source != nullptr ? "source = $2 AND NOT EXISTS (SELECT 1 FROM sources WHERE name = $2 AND disabled = 1) "
                           "ORDER BY due_at, id LIMIT $3"
                         : "source NOT IN (SELECT name FROM sources WHERE disabled = 1) ORDER BY due_at, id LIMIT $2",
@@ -149,17 +160,19 @@ Result<RecordRef> InsertReceipt(Tx& tx, const Receipt& receipt) {
                    RowDigest({id, receipt.job, receipt.proposal, receipt.hash, document})};
 }
 
-bool WasClaimedBefore(const ProposalRows& rows) {
-  return std::any_of(rows.events.begin(), rows.events.end(),
-                     [](const auto& event) { return event[2].text == "job.claimed"; });
-}
-
-// A claim states the rows anew, so it is the last moment at which an edited state can be told from a true one. What an
-// edited row says about earlier attempts counts for nothing: the events know.
-void LookForTampering(const ProposalRows& rows, const ChainReport& report, Job& job) {
-  if (report.intact) return;
-  job.tampered = report.problem;
-  job.uncertain = WasClaimedBefore(rows);
+// What is claimed is stated anew, and what was edited would pass as true after it. So such a job is not claimed: its rows
+// stay as they are, for `audit verify` to find, an event says so, and it is looked at again later, when somebody may
+// have put them right.
+Status SetAside(Tx& tx, const ClaimRequest& request, const std::string& problem, Job& job) {
+  job.tampered = problem;
+  job.runner.clear();
+  job.lease.clear();
+  SYN_RETURN_IF_ERROR(tx.session().Do("INSERT INTO set_aside (job, until) VALUES ($1, $2) "
+                                      "ON CONFLICT (job) DO UPDATE SET until = excluded.until",
+                                      {job.id, tx.now().micros + kSetAsideSeconds * kSecond}));
+  NewEvent event{.kind = "job.set_aside", .subject = ProposalHandle(job.proposal), .actor = request.runner};
+  event.facts = {{"tampered", problem}};
+  return tx.Append(std::move(event));
 }
 
 Status LeaseOne(Tx& tx, const ClaimRequest& request, JobRow& row) {
@@ -173,7 +186,6 @@ Status LeaseOne(Tx& tx, const ClaimRequest& request, JobRow& row) {
   row.job.uncertain = row.job.uncertain || taken_over;
   SYN_RETURN_IF_ERROR(SaveRow(tx, row));
   NewEvent event{.kind = "job.claimed"};
-  if (!row.job.tampered.empty()) event.facts = {{"tampered", row.job.tampered}};
   event.states.push_back(Stated(row));
   return MoveProposal(tx, row.job.proposal, ProposalState::kPendingWorker, request.runner, "", std::move(event));
 }
@@ -240,23 +252,25 @@ Result<std::vector<ClaimedJob>> LeaseJobs(Tx& tx, const ClaimRequest& request) {
   SYN_ASSIGN_OR_RETURN(const auto reports, VerifyProposals(tx.session(), rows));
   std::vector<ClaimedJob> claimed;
   for (std::size_t i = 0; i < picked.size(); ++i) {
-    LookForTampering(rows[i], reports[i], picked[i].job);
-    SYN_RETURN_IF_ERROR(LeaseOne(tx, request, picked[i]));
+    auto view = ToView(rows[i]);
+    const bool readable = view && *view;
     ClaimedJob& result = claimed.emplace_back();
+    if (!reports[i].intact || !readable) {
+      SYN_RETURN_IF_ERROR(SetAside(tx, request, reports[i].intact ? "the proposal cannot be read" : reports[i].problem, picked[i].job));
+      result.job = picked[i].job;
+      continue;
+    }
+    SYN_RETURN_IF_ERROR(LeaseOne(tx, request, picked[i]));
     result.job = picked[i].job;
     result.intended = picked[i].intent;
-    auto view = ToView(rows[i]);
-    if (view && *view) {
-      result.view = **std::move(view);
-      result.view->state = ProposalState::kPendingWorker;
-    }
-    if (!result.view && result.job.tampered.empty()) result.job.tampered = "the proposal cannot be read";
+    result.view = **std::move(view);
+    result.view->state = ProposalState::kPendingWorker;
   }
   return claimed;
 }
 
 Result<bool> ExtendLease(Tx& tx, const Job& job, int lease_seconds) {
-  SYN_ASSIGN_OR_RETURN(auto row, FindHeld(tx, job));
+  SYN_ASSIGN_OR_RETURN(auto row, FindSound(tx, job));
   if (!row) return false;
   row->due_at = tx.now().micros + lease_seconds * kSecond;
   SYN_RETURN_IF_ERROR(StoreWithEvent(tx, *row, "job.heartbeat", job.runner));
@@ -287,7 +301,7 @@ Result<std::vector<bool>> FinishJobs(Tx& tx, const std::vector<JobReport>& repor
 }
 
 Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds) {
-  SYN_ASSIGN_OR_RETURN(auto row, FindHeld(tx, job));
+  SYN_ASSIGN_OR_RETURN(auto row, FindSound(tx, job));
   if (!row) return {};
   row->state = "ready";
   row->job.runner.clear();

@@ -89,7 +89,7 @@ struct ClaimRequest {
 };
 struct ClaimedJob {
   Job job;
-  std::optional<ProposalView> view;  // as the claim left it; nothing when it cannot be read: see `job.tampered`
+  std::optional<ProposalView> view;  // as the claim left it; nothing when the job was set aside: see `job.tampered`
   bool intended = false;             // an attempt was stated before: see RecordIntent
 };
 struct JobReport {
@@ -140,7 +140,8 @@ class Ledger {
   virtual Result<SettlementVerdict> Settle(SettlementRequest request, const SettlementRule& rule) = 0;
 
   // The oldest job that is ready or whose lease has run out, leased to `runner`; nothing when there is none. Jobs of
-  // disabled sources are passed over. An empty list of sources means any.
+  // disabled sources are passed over. An empty list of sources means any. A job whose rows are not what was recorded is not
+  // leased: it comes with `tampered` and without a lease, once an hour, and nothing is to be done about it here.
   virtual Result<std::optional<Job>> ClaimJob(const std::string& runner, int lease_seconds,
                                               const std::vector<std::string>& sources) = 0;
   // False when the lease is no longer held.

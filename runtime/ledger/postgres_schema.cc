@@ -82,7 +82,12 @@ CREATE TABLE retention_deferred (
   workflow TEXT NOT NULL, what TEXT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (workflow, what, id));
 )sql";
 
-constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3};
+// Jobs whose rows were found edited are passed over for a while, and left as they are.
+constexpr std::string_view kVersion4 = R"sql(
+CREATE TABLE set_aside (job BIGINT PRIMARY KEY, until BIGINT NOT NULL);
+)sql";
+
+constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

@@ -74,10 +74,9 @@ Result<Verdict> InsertDecision(Tx& tx, Decision decision, const DecisionRule& ru
   if (!view) return tl::unexpected(NoSuchProposal(decision.proposal));
   const Verdict verdict = rule(*view);
   if (!verdict.accepted) return verdict;
-  if (decision.kind == DecisionKind::kApprove) {
-    SYN_ASSIGN_OR_RETURN(const auto reports, VerifyProposals(tx.session(), rows));
-    if (!reports[0].intact) return Tampered(reports[0].problem);
-  }
+  // A decision states the rows anew: what was edited before would pass as true after it.
+  SYN_ASSIGN_OR_RETURN(const auto reports, VerifyProposals(tx.session(), rows));
+  if (!reports[0].intact) return Tampered(reports[0].problem);
 
   if (decision.at.micros == 0) decision.at = tx.now();
   decision.integrity = DecisionIntegrity(decision);
@@ -112,6 +111,8 @@ Result<Verdict> InsertReconciliation(Tx& tx, ProposalId id, ProposalState outcom
         "a classification is applied, conflict or failed, with who decided it and a reason";
     return verdict;
   }
+  SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(tx.session(), id));
+  if (!rows.intact) return Tampered(rows.problem);
   NewEvent event{.kind = "proposal.reconciled"};
   event.facts = {{"outcome", std::string(StateName(outcome))}, {"reason", reason}};
   SYN_RETURN_IF_ERROR(
@@ -125,13 +126,20 @@ Result<int> ExpireDue(Tx& tx) {
   SYN_ASSIGN_OR_RETURN(
       const Rows rows,
       tx.session().Get("SELECT id, tenant FROM proposals WHERE state = 'pending_review' AND expires_at <= $1 "
-                       "ORDER BY expires_at LIMIT 1000",
+                       "ORDER BY expires_at LIMIT 200",
                        {tx.now().micros}));
-  for (const auto& row : rows) {
-    SYN_RETURN_IF_ERROR(MoveProposal(tx, row[0].number, ProposalState::kExpired, "ledger", row[1].text,
+  std::vector<ProposalId> ids;
+  for (const auto& row : rows) ids.push_back(row[0].number);
+  SYN_ASSIGN_OR_RETURN(const auto fetched, FetchProposals(tx.session(), ids));
+  SYN_ASSIGN_OR_RETURN(const auto reports, VerifyProposals(tx.session(), fetched));
+  int expired = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!reports[i].intact) continue;  // edited: left as it is, to be found
+    SYN_RETURN_IF_ERROR(MoveProposal(tx, ids[i], ProposalState::kExpired, "ledger", rows[i][1].text,
                                      {.kind = "proposal.expired"}));
+    ++expired;
   }
-  return static_cast<int>(rows.size());
+  return expired;
 }
 
 }  // namespace synapsor::ledger

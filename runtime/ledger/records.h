@@ -125,7 +125,7 @@ struct Job {
   std::string runner, lease;                // empty when not leased
   Instant lease_expires_at;                 // on the ledger's clock
   bool uncertain = false;                   // an earlier lease ran out unreported: its effect may exist
-  std::string tampered;                     // what was wrong with the rows when they were claimed; empty: nothing
+  std::string tampered;                     // why it was not leased but set aside: what was wrong with its rows
 };
 
 std::string_view DecisionName(DecisionKind kind);  // approve, reject, cancel

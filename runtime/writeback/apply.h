@@ -53,8 +53,11 @@ struct Options {
 // Claims one job of the sources that `writers` holds and carries it to an end. Nothing when there was no job. An error
 // means that the job's outcome is not known to the ledger yet; running again is safe. runner.h has the same for many.
 //
+// Where the ledger's rows are not what was recorded, nothing is done or stored; the receipt says failed, LEDGER_TAMPERED, and
+// is not in the ledger.
+//
 // Outcomes in the receipt: applied, already_applied, conflict (VERSION_CONFLICT, BEFORE_IMAGE_CONFLICT, ROW_NOT_FOUND,
-// IDEMPOTENT_CONFLICT), failed (JOB_MISMATCH, APPROVAL_INVALID, LEDGER_TAMPERED, LOCAL_AUTHORITY_REJECTED, SCHEMA_DRIFT,
+// IDEMPOTENT_CONFLICT), failed (JOB_MISMATCH, APPROVAL_INVALID, LOCAL_AUTHORITY_REJECTED, SCHEMA_DRIFT,
 // SCHEMA_CHANGED, CONSTRAINT_VIOLATION, PERMISSION_DENIED, MULTI_ROW_WRITE_BLOCKED, VERSION_DID_NOT_ADVANCE,
 // AFTER_IMAGE_DIFFERS, PLAN_INCOMPLETE, DATABASE_ERROR, IDEMPOTENT_FAILED, ATTEMPTS_EXHAUSTED), reconciliation_required
 // (OUTCOME_UNKNOWN, RECEIPT_MISMATCH, MATCHES_PROPOSED, MATCHES_REVIEWED_BEFORE, DRIFTED, TARGET_ABSENT, NOT_OBSERVED, and

@@ -35,7 +35,7 @@ class Carrier {
 
   Ending Run() {
     Step("claimed");
-    if (!job_.tampered.empty()) return Refuse({"LEDGER_TAMPERED", job_.tampered});
+    if (!job_.tampered.empty()) return LeaveAlone();
     if (auto objection = ValidateJob(job_, view_, parts_.bundle); objection.any()) return Refuse(objection);
     plan_ = FindPlan(view_.proposal, parts_.bundle);
     if (!FindWriter()) return GiveBack(fmt::format("this runner has no write access to the source `{}`", job_.source));
@@ -187,6 +187,13 @@ class Carrier {
     source_ = &source->second;
     writer_ = writer->second.get();
     return true;
+  }
+
+  // The ledger's rows are not what was recorded: nothing is done, and nothing is stored that would state them anew. What is
+  // returned is told to the operator alone.
+  Ending LeaveAlone() {
+    Log("LEDGER_TAMPERED", job_.tampered + "; nothing was done, and the rows are left as they are for `audit verify`");
+    return Report(ApplyStatus::kFailed, {.code = "LEDGER_TAMPERED"});
   }
 
   // The job must not be carried out. Whether nothing happened is certain only if no earlier attempt may have got through;

@@ -100,6 +100,7 @@ class Runner::Impl {
     Ending ending = Stopped() ? Ending(PutOff{}) : Carry(parts_, claimed, leased_at_);
     if (ending && std::holds_alternative<PutOff>(*ending)) return GiveBack(claimed.job, std::get<PutOff>(*ending), progress);
     if (ending && std::holds_alternative<ledger::Receipt>(*ending)) {
+      if (!claimed.job.tampered.empty()) return SetAside(std::get<ledger::Receipt>(std::move(*ending)), progress);
       return Finished({claimed.job, std::get<ledger::Receipt>(std::move(*ending))}, progress);
     }
     const std::lock_guard lock(mutex_);
@@ -116,6 +117,13 @@ class Runner::Impl {
     const std::lock_guard lock(mutex_);
     if (!released) Keep(released.error(), progress);
     if (!put_off.why.message.empty()) progress.put_off.push_back(std::move(put_off.why));
+  }
+
+  // A job that was set aside is not the ledger's to be told about.
+  void SetAside(ledger::Receipt receipt, Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    progress.any = true;
+    progress.receipts.push_back(std::move(receipt));
   }
 
   // Where nothing in the target tells what was done, the ledger is told at once: a crash leaves one change in doubt, and

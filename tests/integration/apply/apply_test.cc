@@ -348,6 +348,10 @@ TEST_P(ApplyTest, TamperedRowsAreRefused) {
     EXPECT_EQ((*receipt)->safe_error_code, "LEDGER_TAMPERED") << tampering.what;
     EXPECT_EQ(scene->Look(key, id), kUntouched) << tampering.what;
     EXPECT_FALSE(scene->ledger->VerifyChain()->intact);
+    EXPECT_FALSE(scene->ledger->VerifyProposal(id)->intact) << "what was edited is left to be found";
+    auto next = scene->Apply();
+    ASSERT_TRUE(next);
+    EXPECT_FALSE(*next) << "passed over";
   }
 }
 

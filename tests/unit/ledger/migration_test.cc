@@ -6,9 +6,9 @@
 namespace synapsor::ledger {
 namespace {
 
-// Undoes version 3.
+// Undoes versions 3 and 4.
 constexpr const char* kBackTo2 =
-    "DROP INDEX runs_removed; DROP INDEX evidence_removed; ALTER TABLE runs DROP COLUMN removed;"
+    "DROP TABLE set_aside; DROP INDEX runs_removed; DROP INDEX evidence_removed; ALTER TABLE runs DROP COLUMN removed;"
     "ALTER TABLE evidence DROP COLUMN removed; DROP TABLE retention; DROP TABLE retention_deferred;";
 
 class MigrationTest : public LedgerTest {

@@ -102,23 +102,88 @@ TEST_P(TamperTest, EveryChangeIsFound) {
   }
 }
 
-// A claim states the rows anew: what was edited before must not pass as true after it.
-TEST_P(TamperTest, AClaimSeesEditedStates) {
-  Tamper("UPDATE proposals SET state = 'applied' WHERE id = 1");
-  auto job = ledger->ClaimJob("runner", 60, {});
-  ASSERT_TRUE(job && *job);
-  EXPECT_EQ((*job)->proposal, 1);
-  EXPECT_FALSE((*job)->tampered.empty());
-  EXPECT_FALSE((*job)->uncertain) << "no runner had it before";
+// A claim would state the rows anew, and what was edited would pass as true after it.
+TEST_P(TamperTest, WhatWasEditedIsNotClaimed) {
+  const char* const edits[] = {
+      "UPDATE proposals SET state = 'applied' WHERE id = 1",
+      "UPDATE proposals SET document = replace(document, '5500', '5501') WHERE id = 1",
+      "UPDATE jobs SET attempt = 7 WHERE proposal = 1",
+      "UPDATE evidence SET document = replace(document, '5500', '1') WHERE id = 1",
+      "DELETE FROM decisions WHERE proposal = 1",
+  };
+  const std::string clean = folder.File("clean.db");
+  if (!IsPostgres()) Tamper("VACUUM INTO '" + clean + "'; UPDATE head SET id = 1");
+  for (const char* edit : edits) {
+    SCOPED_TRACE(edit);
+    Restore(clean);
+    Tamper(edit);
+    auto job = ledger->ClaimJob("runner", 60, {});
+    ASSERT_TRUE(job && *job);
+    EXPECT_EQ((*job)->proposal, 1);
+    EXPECT_FALSE((*job)->tampered.empty());
+    EXPECT_EQ((*job)->lease, "");
+    EXPECT_FALSE(*ledger->CompleteJob(**job, {})) << "there is no lease to report under";
+    EXPECT_FALSE(*ledger->RecordIntent(**job));
+    const auto events = ledger->EventsOf("wrp://1");
+    EXPECT_EQ(events->back().kind, "job.set_aside");
+    EXPECT_FALSE(Verify().intact) << "it is found as before";
+    EXPECT_FALSE(ledger->VerifyProposal(1)->intact);
+    auto next = ledger->ClaimJob("runner", 60, {});
+    ASSERT_TRUE(next);
+    EXPECT_FALSE(*next) << "and does not stand in the way of others";
+  }
 }
 
-TEST_P(TamperTest, AFinishedJobMadeReadyIsUncertain) {
+TEST_P(TamperTest, ARowThatWasPutRightIsClaimedAgain) {
+  Tamper("UPDATE proposals SET state = 'pending_review' WHERE id = 1");
+  ASSERT_FALSE((**ledger->ClaimJob("runner", 60, {})).tampered.empty());
+  Tamper("UPDATE proposals SET state = 'approved' WHERE id = 1");
+  clock.Advance(3601);
+  auto job = ledger->ClaimJob("runner", 60, {});
+  ASSERT_TRUE(job && *job);
+  EXPECT_EQ((*job)->tampered, "");
+  EXPECT_EQ((*job)->attempt, 1);
+  EXPECT_TRUE(Verify().intact) << Verify().problem;
+}
+
+TEST_P(TamperTest, AFinishedJobMadeReadyIsNotClaimed) {
   Tamper("UPDATE jobs SET state = 'ready', due_at = 0 WHERE proposal = 2");
   auto job = ledger->ClaimJob("runner", 60, {});
   ASSERT_TRUE(job && *job);
   EXPECT_EQ((*job)->proposal, 2);
   EXPECT_FALSE((*job)->tampered.empty());
-  EXPECT_TRUE((*job)->uncertain) << "its effect exists, whatever the row says";
+  auto other = ledger->ClaimJob("runner", 60, {});
+  ASSERT_TRUE(other && *other);
+  EXPECT_EQ((*other)->proposal, 1) << "the others go on";
+}
+
+// Nor does anything else state edited rows anew.
+TEST_P(TamperTest, WhatWasEditedIsLeftAsItIs) {
+  ASSERT_EQ(Propose("INV-3"), 3);
+  Tamper("UPDATE proposals SET state = 'approved' WHERE id = 3; UPDATE proposals SET state = 'reconciliation_required' WHERE id = 2");
+  EXPECT_EQ(Decide(3, "lead-2", DecisionKind::kReject).refusal_code, "LEDGER_TAMPERED");
+  EXPECT_EQ(ledger->Reconcile(2, ProposalState::kFailed, "ops", "looked")->refusal_code, "LEDGER_TAMPERED");
+  Tamper("UPDATE proposals SET state = 'pending_review' WHERE id = 1");
+  clock.Advance(2 * 3600);
+  EXPECT_EQ(*ledger->ExpireProposals(), 0);
+  auto again = ledger->RecordCall(SampleProposalCall(clock.Now(), "INV-1"));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->problem, RecordProblem::kOpenProposalExists);
+  EXPECT_EQ(StateOf(1), ProposalState::kPendingReview);
+  EXPECT_FALSE(Verify().intact);
+}
+
+TEST_P(TamperTest, ALeaseOverEditedRowsIsNeitherExtendedNorGivenBack) {
+  auto job = ledger->ClaimJob("runner", 60, {});
+  ASSERT_TRUE(job && *job);
+  Tamper("UPDATE jobs SET uncertain = 1 WHERE proposal = 1");
+  EXPECT_FALSE(*ledger->Heartbeat(**job, 60));
+  EXPECT_TRUE(ledger->ReleaseJob(**job, 1));
+  EXPECT_FALSE(Verify().intact);
+  clock.Advance(61);
+  auto next = ledger->ClaimJob("other", 60, {});
+  ASSERT_TRUE(next && *next);
+  EXPECT_FALSE((*next)->tampered.empty());
 }
 
 TEST_P(TamperTest, UntouchedRowsAreClaimedClean) {
