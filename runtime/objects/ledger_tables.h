@@ -14,7 +14,7 @@ struct LedgerTable {
   std::string_view name, rights, keeper_rights;
 };
 
-inline constexpr std::array<LedgerTable, 12> kLedgerTables = {{
+inline constexpr std::array<LedgerTable, 13> kLedgerTables = {{
     {"meta", "", ""},
     {"head", "UPDATE (sequence, hash, last_run, last_evidence, last_proposal, last_decision, last_job, last_receipt)", ""},
     {"events", "INSERT", ""},
@@ -27,6 +27,7 @@ inline constexpr std::array<LedgerTable, 12> kLedgerTables = {{
     {"sources", "INSERT, UPDATE (disabled)", ""},
     {"retention", "", "INSERT, UPDATE (upto)"},
     {"retention_deferred", "", "INSERT, DELETE"},
+    {"set_aside", "INSERT, UPDATE (until)", ""},
 }};
 
 }  // namespace synapsor::objects

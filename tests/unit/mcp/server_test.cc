@@ -122,6 +122,34 @@ TEST_F(McpServer, SendsProgressOnlyWhenAskedTo) {
   EXPECT_EQ(notes_[1]["params"]["progress"], 1);
 }
 
+// Its owner is told that a record is gone and since when; to others it is as absent as one that never was.
+TEST_F(McpServer, SaysWhatRetentionRemoved) {
+  bundle::Workflow& workflow = bundle_.workflows[0];
+  workflow.capabilities.push_back("billing.read_invoice");
+  workflow_ = workflow.name;
+  Start();
+  service_ = std::make_unique<Service>(*runtime_, config_, ServiceOptions{});
+  Shake();
+  const json read = AskFor("tools/call", {{"name", "billing.read_invoice"}})["result"]["structuredContent"];
+  const std::string evidence = read["evidence_bundle_id"], run = "agent-run://1";
+  clock_.now.micros += 3 * 86'400LL * 1'000'000;
+  for (const ledger::Retained what : {ledger::Retained::kEvidence, ledger::Retained::kRuns}) {
+    ledger::RetentionCursor cursor;
+    const auto step = ledger_->RemoveDue({workflow_, what, 2, "sha256:b", "operator"}, cursor);
+    ASSERT_TRUE(step);
+    ASSERT_EQ(step->count.removed, 1);
+  }
+  for (const std::string& handle : {evidence, run}) {
+    const json told = json::parse(AskFor("resources/read", {{"uri", handle}})["result"]["contents"][0]["text"].get<std::string>());
+    EXPECT_EQ(told["message"], "removed by retention on " + FormatInstant(clock_.now));
+    EXPECT_EQ(told["removed_at"], FormatInstant(clock_.now));
+    EXPECT_FALSE(told.contains("items") || told.contains("result"));
+  }
+  session_.values["principal"] = "agent_2";
+  EXPECT_EQ(AskFor("resources/read", {{"uri", evidence}})["error"]["code"], kResourceNotFound);
+  EXPECT_EQ(AskFor("resources/read", {{"uri", run}})["error"]["code"], kResourceNotFound);
+}
+
 TEST_F(McpServer, ReadsRecordsOfTheCallerOnly) {
   Shake();
   const json read = AskFor("tools/call", {{"name", "billing.read_invoice"}})["result"];
