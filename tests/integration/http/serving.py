@@ -1,4 +1,4 @@
-"""A served late-fee example for tests over real HTTP: verified tokens, SQLite source and ledger, free port on loopback."""
+"""A served late-fee example for tests over real HTTP or HTTPS: verified tokens, SQLite source and ledger, free port on loopback."""
 import base64
 import hashlib
 import hmac
@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -65,11 +67,31 @@ ELSE LEAVE PROPOSED;
 """
 
 
+def make_authority(directory, name):
+    """A self-signed authority NAME.pem with its key NAME.key."""
+    openssl(directory, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-days", "2", "-keyout", f"{name}.key",
+            "-out", f"{name}.pem")
+
+
+def make_certificate(directory, name, days="2", authority="ca"):
+    """NAME.pem with its key NAME.key for loopback, signed by the authority; a negative number of days: it has expired."""
+    openssl(directory, "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+    with open(os.path.join(directory, "san"), "w") as names:
+        names.write("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    openssl(directory, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial",
+            "-days", days, "-extfile", "san", "-out", f"{name}.pem")
+    os.chmod(os.path.join(directory, f"{name}.key"), 0o600)
+
+
+def openssl(directory, *arguments, **more):
+    return subprocess.run(["openssl", *arguments], cwd=directory, check=True, capture_output=True, **more).stdout
+
+
 class Served:
     """`with Served(bin_directory) as served:` starts the server; it is stopped by its process id."""
 
-    def __init__(self, binaries, *arguments):
-        self.binaries, self.arguments = os.path.abspath(binaries), arguments
+    def __init__(self, binaries, *arguments, tls=False):
+        self.binaries, self.arguments, self.tls = os.path.abspath(binaries), arguments, tls
 
     def __enter__(self):
         self.directory = tempfile.mkdtemp(prefix="synapsor-http-")
@@ -91,6 +113,11 @@ class Served:
                 subprocess.run(["sqlite3", "app.db"], cwd=self.directory, stdin=sql, check=True)
         subprocess.run([os.path.join(self.binaries, "sync"), "build", "-o", "app.bundle.json"], cwd=self.directory,
                        check=True, capture_output=True)
+        if self.tls:
+            make_authority(self.directory, "ca")
+            make_certificate(self.directory, "server")
+            self.arguments += ("--tls-cert", "server.pem", "--tls-key", "server.key")
+            self.trust = ssl.create_default_context(cafile=os.path.join(self.directory, "ca.pem"))
         self.log_path = os.path.join(self.directory, "server.log")
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
@@ -99,7 +126,7 @@ class Served:
                 cwd=self.directory, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, "SYNAPSOR_DEV_SECRET": SECRET})
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
-            found = re.search(r"serving on http://127\.0\.0\.1:(\d+)", self.log())
+            found = re.search(r"serving on https?://127\.0\.0\.1:(\d+)", self.log())
             if found:
                 self.port = int(found.group(1))
                 return
@@ -134,9 +161,15 @@ class Served:
         with open(f"/proc/{self.process.pid}/status") as status:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
 
+    def connect(self, timeout=30):
+        """A connection for bytes that no client library would send."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        return self.trust.wrap_socket(plain, server_hostname="127.0.0.1") if self.tls else plain
+
     def send(self, method, path, body=None, bearer=None, headers=None, timeout=30):
         """`body` is sent as it is when it is bytes, otherwise as JSON."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = (http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.trust) if self.tls
+                      else http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout))
         try:
             sent = {} if body is None else {"Content-Type": "application/json"}
             if bearer is not None:
