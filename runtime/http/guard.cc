@@ -7,12 +7,14 @@
 namespace synapsor::http {
 namespace {
 
-// "http://localhost:3000" -> "localhost", "[::1]:80" -> "[::1]".
+// "http://localhost:3000" -> "localhost", "[::1]:80" -> "[::1]". The whole text where it is not a host and a port: no name
+// that is served looks like that.
 std::string_view HostOf(std::string_view authority) {
   if (const std::size_t scheme = authority.find("://"); scheme != authority.npos) authority.remove_prefix(scheme + 3);
-  authority = authority.substr(0, authority.find('/'));
-  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
-  return authority.substr(0, authority.rfind(':'));
+  const std::size_t end = authority.starts_with('[') ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
+  const std::string_view port = authority.substr(end);
+  const bool is_port = port.empty() || (port.starts_with(':') && port.find_first_not_of("0123456789", 1) == port.npos);
+  return is_port ? authority.substr(0, end) : authority;
 }
 
 // Whole addresses only: `127.evil.example` starts like a loopback address and is none.

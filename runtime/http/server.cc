@@ -24,6 +24,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http.hpp>
 
+#include "runtime/http/tls.h"
+
 namespace synapsor::http {
 namespace {
 
@@ -421,12 +423,7 @@ class BeastServer final : public Server {
     error_code error;
     if (tls) {
       shared_.tls.emplace(asio::ssl::context::tls_server);
-      shared_.tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                               asio::ssl::context::no_tlsv1_1);
-      shared_.tls->use_certificate_chain_file(options.certificate_file, error);
-      if (error) return Fail(ErrorKind::kIo, fmt::format("cannot use the certificate `{}`: {}", options.certificate_file, error.message()));
-      shared_.tls->use_private_key_file(options.key_file, asio::ssl::context::pem, error);
-      if (error) return Fail(ErrorKind::kIo, fmt::format("cannot use the key `{}`: {}", options.key_file, error.message()));
+      SYN_RETURN_IF_ERROR(LoadTls(shared_.tls->native_handle(), options.certificate_file, options.key_file));
     }
     const std::string host = options.address == "localhost" ? "127.0.0.1" : options.address;
     const auto address = asio::ip::make_address(host, error);

@@ -143,6 +143,11 @@ Result<std::string> ReadJwks(const std::string& path) {
   const auto kind = std::filesystem::status(path, problem).type();
   if (kind == std::filesystem::file_type::not_found) return cannot("there is no such file");
   if (kind == std::filesystem::file_type::directory) return cannot("it is a folder");
+  const auto permissions = std::filesystem::status(path, problem).permissions();
+  if ((permissions & std::filesystem::perms::others_write) != std::filesystem::perms::none) {
+    return Fail(ErrorKind::kIo, fmt::format("cannot use the JWKS file `{}`: every account may write it, and so make tokens", path),
+                fmt::format("run `chmod o-w {}`", path));
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) return cannot("it is empty, or this account may not read it");

@@ -1,15 +1,19 @@
 // `synapsor-runner doctor`: looks at everything a deployment needs and says what is wrong and how to mend it.
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "runtime/cli/output.h"
 #include "runtime/db/reader.h"
 #include "runtime/interp/drift.h"
+#include "runtime/db/writer.h"
 #include "runtime/interp/entitlement.h"
+#include "runtime/session/jwt.h"
 #include "runtime/tool/command.h"
 #include "runtime/tool/parts.h"
 #include "runtime/tool/style.h"
+#include "runtime/writeback/receipts.h"
 
 namespace synapsor::runner {
 namespace {
@@ -34,6 +38,7 @@ class Doctor {
     if (config_.path.empty()) Warn("configuration", "there is no synapsor.json here; defaults hold", "`sync init` writes one");
     CheckLedger();
     CheckApproval();
+    CheckTokens();
     interp::Readers readers = CheckSources();
     CheckBundle(readers);
     return std::move(checks_);
@@ -51,6 +56,10 @@ class Doctor {
   }
   void Warn(std::string what, std::string problem, std::string hint) {
     checks_.push_back({std::move(what), std::move(problem), std::move(hint), true});
+  }
+
+  void Wrong(std::string what, std::string problem, std::string hint) {
+    checks_.push_back({std::move(what), std::move(problem), std::move(hint)});
   }
 
   void CheckLedger() {
@@ -74,7 +83,34 @@ class Doctor {
       auto reader = db::OpenReader(source);
       if (Note(fmt::format("source `{}`, reading", name), reader)) readers.emplace(name, *std::move(reader));
     }
+    for (const auto& [name, source] : config_.sources) CheckWriter(name, source);
     return readers;
+  }
+
+  void CheckTokens() {
+    if (config_.session.provider == "jwt") Note("keys of tokens", session::TokenVerifier::FromConfig(config_));
+  }
+
+  // Where the write credential is at hand, as it is beside the trusted runner only: can it connect, and is there a place for
+  // its receipts. SQLite targets get theirs when they are first written.
+  void CheckWriter(const std::string& name, const config::Source& source) {
+    if (source.write.empty() || std::getenv(source.write.variable.c_str()) == nullptr) return;
+    const std::string what = fmt::format("source `{}`, writing", name);
+    const auto credential = db::WriteCredential::FromConfig(source);
+    if (!credential) return static_cast<void>(Note(what, credential));
+    const auto writer = db::OpenWriter(*credential);
+    if (!Note(what, writer) || source.engine == "sqlite" || source.receipts == "ledger") return;
+    auto lease = (*writer)->Acquire(source.connect_timeout_ms);
+    if (!lease) return Wrong(what, "it does not answer", "look at the server's log");
+    if (!(*lease)->Begin(db::TxMode::kReadOnly, source.statement_timeout_ms, source.lock_timeout_ms)) {
+      return Wrong(what, "no transaction can be begun", "look at the server's log");
+    }
+    const std::vector<Scalar> key = {Scalar::Of(ScalarType::kText, "doctor")};
+    const auto found = (*lease)->Query(writeback::FindReceiptStatement(source.engine), key, 1);
+    (*lease)->Rollback();
+    if (found) return;
+    Wrong(what, fmt::format("its receipts cannot be read: there is no table `{}`, or the role may not use it", writeback::kReceiptsTable),
+          "create it as `sync grants` prints it: " + writeback::ReceiptsDdl(source.engine));
   }
 
   void CheckBundle(const interp::Readers& readers) {

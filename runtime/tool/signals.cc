@@ -1,5 +1,7 @@
 #include "runtime/tool/signals.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 namespace synapsor::runner {
@@ -8,7 +10,14 @@ namespace {
 std::atomic<bool> stop_asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
-extern "C" void OnSignal(int) { stop_asked.store(true); }
+std::atomic<int> signals_seen{0};
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
+
+// Whoever asks twice does not want to wait.
+extern "C" void OnSignal(int signal) {
+  stop_asked.store(true);
+  if (signals_seen.fetch_add(1) > 0) ::_exit(128 + signal);
+}
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 // SIGTERM and SIGINT as a question that long-running subcommands ask themselves: what is under way is finished first.
+// A second signal ends the process at once.
 #pragma once
 
 #include <atomic>

@@ -23,6 +23,12 @@ TEST(Guard, TurnsAwayReboundNamesAndOtherSites) {
   EXPECT_TRUE(RefuseOrigin(With("localhost", "https://evil.example"), policy));
   EXPECT_TRUE(RefuseOrigin(With("localhost", "null"), policy));
   EXPECT_TRUE(RefuseOrigin(With("localhost", "http://localhost.evil.example"), policy));
+  EXPECT_TRUE(RefuseOrigin(With("localhost:80@evil.example"), policy));
+  EXPECT_TRUE(RefuseOrigin(With("localhost:80:90"), policy));
+  EXPECT_TRUE(RefuseOrigin(With("localhost:80/x"), policy));
+  EXPECT_TRUE(RefuseOrigin(With("[::1]evil.example"), policy));
+  EXPECT_TRUE(RefuseOrigin(With("["), policy));
+  EXPECT_TRUE(RefuseOrigin(With("localhost", "http://localhost:80@evil.example"), policy));
   EXPECT_TRUE(RefuseOrigin({}, policy));
 }
 
