@@ -160,8 +160,30 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     parser_.emplace();
     parser_->body_limit(shared_.options.limits.max_body_bytes);
     parser_->header_limit(static_cast<std::uint32_t>(shared_.options.limits.max_header_bytes));
-    beast::http::async_read(transport_, buffer_, *parser_,
-                            [self = this->shared_from_this()](error_code error, std::size_t) { self->OnRead(error); });
+    parser_->eager(true);
+    header_bytes_ = 0;
+    header_is_whole_ = false;
+    ReadSome();
+  }
+
+  void ReadSome() {
+    const auto read = [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+      if (!error && self->IsHeaderTooLarge(bytes)) error = beast::http::error::header_limit;
+      if (error || self->parser_->is_done()) self->OnRead(error);
+      else self->ReadSome();
+    };
+    beast::http::async_read_some(transport_, buffer_, *parser_, read);
+  }
+
+  // The parser's own limit is on what it holds unparsed; headers that come in pieces would never reach it.
+  bool IsHeaderTooLarge(std::size_t bytes_read) {
+    const std::size_t limit = shared_.options.limits.max_header_bytes;
+    if (header_is_whole_) return false;
+    if (!parser_->is_header_done()) return (header_bytes_ += bytes_read) > limit;
+    header_is_whole_ = true;
+    std::size_t total = parser_->get().target().size();
+    for (const auto& field : parser_->get()) total += field.name_string().size() + field.value().size() + 4;
+    return total > limit;
   }
 
   // Whether where the request ends, and whom it is for, can be read in one way only. Beast refuses two different lengths
@@ -278,6 +300,8 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   std::string peer_;
   beast::flat_buffer buffer_;
   std::optional<beast::http::request_parser<beast::http::string_body>> parser_;
+  std::size_t header_bytes_ = 0;  // parsed of a header that is not whole yet
+  bool header_is_whole_ = false;
   bool keep_alive_ = true;
   bool idle_ = false;
   bool reading_ = false;
