@@ -13,8 +13,12 @@ constexpr const char* kBackTo2 =
 
 class MigrationTest : public LedgerTest {
  protected:
+  // The ledger's owner migrates it.
   void Change(const std::string& sql) {
-    if (IsPostgres()) return OnServer(sql);
+    if (IsPostgres()) {
+      url = UrlAs(kNames.owner);
+      return OnServer(sql);
+    }
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
     EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);

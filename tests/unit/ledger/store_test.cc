@@ -193,6 +193,8 @@ TEST_P(ThreadTest, SeveralProcessesMayOpenAnEmptyStoreAtOnce) {
   ledger.reset();
   if (IsPostgres()) {
     OnServer("DROP SCHEMA synapsor_ledger CASCADE");
+    Grant();
+    url = UrlAs(kNames.owner);
   } else {
     file = folder.File("fresh.db");
   }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "compiler/plan/grants.h"
 #include "runtime/ledger/durable_ledger.h"
 #include "runtime/ledger/ledger.h"
 #include "runtime/ledger/postgres_store.h"
@@ -113,14 +114,20 @@ inline Decision Approval(const Proposal& proposal, const std::string& subject,
   return decision;
 }
 
-// Runs on both stores; on PostgreSQL where SYNAPSOR_TEST_POSTGRES_URL names a server, whose ledger is dropped first.
+// Runs on both stores; on PostgreSQL where SYNAPSOR_TEST_POSTGRES_URL names a server, whose ledger is dropped first. There the
+// ledger is used under the keeper's role that `sync grants --ledger` prints, and made under its owner's.
 class LedgerTest : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     if (IsPostgres()) {
       if (std::getenv("SYNAPSOR_TEST_POSTGRES_URL") == nullptr) GTEST_SKIP() << "no PostgreSQL server";
-      url = std::getenv("SYNAPSOR_TEST_POSTGRES_URL");
+      server = std::getenv("SYNAPSOR_TEST_POSTGRES_URL");
       OnServer("DROP SCHEMA IF EXISTS synapsor_ledger CASCADE");
+      Grant();
+      url = UrlAs(kNames.owner);
+      Reopen();
+      Grant();
+      url = UrlAs(kNames.keeper);
     }
     Reopen();
   }
@@ -134,8 +141,18 @@ class LedgerTest : public ::testing::TestWithParam<const char*> {
     return OpenDurable(std::move(*store), clock);
   }
 
+  // The printed script, as an administrator runs it.
+  void Grant() { OnServer(plan::PrintLedgerGrants(kNames)); }
+
+  std::string UrlAs(const std::string& role) const {
+    const std::size_t from = server.find("//") + 2;
+    return server.substr(0, from) + role + server.substr(server.find('@'));
+  }
+
+  // As a superuser.
   void OnServer(const std::string& sql) {
-    PGconn* connection = PQconnectdb(url.c_str());
+    PGconn* connection = PQconnectdb(server.c_str());
+    PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
     PGresult* result = PQexec(connection, ("SET client_min_messages = warning; SET search_path = synapsor_ledger;" + sql).c_str());
     EXPECT_TRUE(PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK)
         << PQresultErrorMessage(result);
@@ -197,7 +214,8 @@ class LedgerTest : public ::testing::TestWithParam<const char*> {
   ManualClock clock;
   Folder folder;
   std::string file = folder.File("ledger.db");
-  std::string url;
+  const plan::LedgerNames kNames = {"test_ledger", "test_ledger_owner", "test_ledger_keeper"};
+  std::string server, url;  // PostgreSQL: of the superuser; of the role that opens the ledger
   std::unique_ptr<Ledger> ledger;
 };
 

@@ -206,7 +206,7 @@ TEST_P(TamperTest, WhatWasEditedCannotBeApproved) {
 
 TEST_P(TamperTest, EventsRefuseUpdateAndDelete) {
   if (IsPostgres()) {
-    PGconn* connection = PQconnectdb(url.c_str());
+    PGconn* connection = PQconnectdb(server.c_str());
     for (const char* sql : {"UPDATE synapsor_ledger.events SET actor = 'x'", "DELETE FROM synapsor_ledger.events"}) {
       PGresult* result = PQexec(connection, sql);
       EXPECT_EQ(PQresultStatus(result), PGRES_FATAL_ERROR);
