@@ -195,10 +195,14 @@ void ShowApproval(Page& page, const Capability& capability, const bundle::Bundle
   std::vector<std::vector<std::string>> rows;
   for (const bundle::Workflow& workflow : bundle.workflows) {
     if (std::find(workflow.capabilities.begin(), workflow.capabilities.end(), capability.name) == workflow.capabilities.end()) continue;
-    if (workflow.risk_rules.empty()) rows.push_back({"in " + workflow.name, fmt::format("1 by role {}", default_role)});
+    // Every proposal is of medium risk: see runtime/interp/risk.h.
+    const bool covered = std::any_of(workflow.risk_rules.begin(), workflow.risk_rules.end(),
+                                     [](const bundle::RiskRule& rule) { return rule.level != "high"; });
+    if (!covered) rows.push_back({"in " + workflow.name, fmt::format("1 by role {}", default_role)});
     for (const bundle::RiskRule& rule : workflow.risk_rules) {
-      rows.push_back({"in " + workflow.name, fmt::format("{} by {} from risk {} on", rule.approvals,
-                                                         rule.role.empty() ? "any reviewer" : "role " + rule.role, rule.level)});
+      rows.push_back({"in " + workflow.name, fmt::format("{} by role {} from risk {} on{}", rule.approvals,
+                                                         rule.role.empty() ? default_role : rule.role, rule.level,
+                                                         rule.level == "high" ? ", which no proposal is of yet" : "")});
     }
   }
   rows.push_back({"outside a workflow", fmt::format("1 by role {}", default_role)});
