@@ -15,8 +15,8 @@ using ledger::ClaimedJob;
 using ledger::JobReport;
 using SteadyClock = std::chrono::steady_clock;
 
-// A round grows while rounds are full and quick: so many jobs at the same time, and no more than fit into the time after
-// which the first of them should be reported.
+// A round grows while rounds are full and quick, and shrinks when there are fewer jobs than asked for or the first of them
+// would wait for long to be reported.
 constexpr int kMostAtOnce = 16;
 constexpr std::chrono::milliseconds kQuickRound{100};
 // A report does not wait for the rest of a round for longer than this and the change that is just being made.
@@ -45,9 +45,7 @@ class Runner::Impl {
     const auto claimed = Exchange(limit, progress);
     const auto begun = SteadyClock::now();
     CarryAll(claimed, progress);
-    const bool full = static_cast<int>(claimed.size()) == limit;
-    const bool quick = SteadyClock::now() - begun < kQuickRound;
-    size_ = full && quick ? std::min(size_ * 2, kMostAtOnce * workers_) : workers_;
+    Adapt(static_cast<int>(claimed.size()) == limit, SteadyClock::now() - begun);
   }
 
   // Reports what is finished and claims up to `limit`.
@@ -74,6 +72,14 @@ class Runner::Impl {
   }
 
  private:
+  void Adapt(bool full, SteadyClock::duration taken) {
+    if (full && taken < kQuickRound) {
+      size_ = std::min(size_ * 2, kMostAtOnce * workers_);
+    } else if (!full || taken > kReportAge) {
+      size_ = std::max(size_ / 2, workers_);
+    }
+  }
+
   bool Stopped() const { return options_.stop && options_.stop(); }
 
   // This thread carries too, and reports between two of its changes when the first has waited for long.

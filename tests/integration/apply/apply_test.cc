@@ -9,6 +9,7 @@
 
 #include "runtime/writeback/inspect.h"
 #include "runtime/writeback/receipts.h"
+#include "runtime/writeback/runner.h"
 #include "scene.h"
 
 namespace synapsor::writeback {
@@ -104,6 +105,83 @@ TEST_P(ApplyTest, BeforeImageGuardsCompareEveryColumn) {
   const auto stale = scene->ProposeApproved("INV-2");
   scene->Sql("UPDATE apply_invoices SET note = 'called' WHERE id = 'INV-2'");
   Expect(stale, ApplyStatus::kConflict, "BEFORE_IMAGE_CONFLICT", ProposalState::kConflict);
+}
+
+TEST_P(ApplyTest, ATimestampGuardIsComparedAndMustMove) {
+  Restart({.engine = GetParam(), .timestamp_guard = "moved"});
+  if (IsSkipped()) return;
+  const auto id = scene->ProposeApproved("INV-1");
+  Expect(id, ApplyStatus::kApplied, "", ProposalState::kApplied);
+  EXPECT_EQ(scene->Look("INV-1", id), (Effects{0, 3, 1, 1, "first 'late' fee"}));
+  const auto receipts = (*scene->ledger->FindProposal(id))->receipts;
+  EXPECT_TRUE(receipts[0].previous_version.text.starts_with("2026-01-02")) << receipts[0].previous_version.text;
+  EXPECT_NE(receipts[0].previous_version, receipts[0].new_version);
+
+  // Somebody changed a column that the proposal does not look at: only the time tells.
+  const auto stale = scene->ProposeApproved("INV-2");
+  scene->Sql("UPDATE apply_invoices SET row_version = 4 WHERE id = 'INV-2'");
+  Expect(stale, ApplyStatus::kConflict, "VERSION_CONFLICT", ProposalState::kConflict);
+  EXPECT_EQ(scene->Look("INV-2", stale), (Effects{5500, 4, 0, 1, ""}));
+
+  Restart({.engine = GetParam(), .timestamp_guard = "stuck"});
+  const auto stuck = scene->ProposeApproved("INV-3");
+  Expect(stuck, ApplyStatus::kFailed, "VERSION_DID_NOT_ADVANCE", ProposalState::kFailed);
+  EXPECT_EQ(scene->Look("INV-3", stuck), kUntouched);
+}
+
+// Rounds: claimed together, made at the same time, reported together.
+TEST_P(ApplyTest, RoundsCarryEveryJobOnce) {
+  constexpr int kJobs = 40;
+  std::vector<ledger::ProposalId> ids;
+  for (int i = 0; i < kJobs; ++i) ids.push_back(scene->ProposeApproved(fmt::format("INV-{}", i)));
+  scene->Sql("UPDATE apply_invoices SET row_version = 9 WHERE id = 'INV-7'");
+  Options options{.runner = "r", .lease_seconds = 30};
+  options.concurrency = IsSqlite() ? 1 : 4;
+  Runner runner(scene->bundle, scene->config, scene->writers, *scene->ledger, scene->clock, options);
+  std::size_t reported = 0;
+  int rounds = 0;
+  for (bool more = true; more; ++rounds) {
+    const Progress progress = runner.Round();
+    ASSERT_FALSE(progress.failure) << progress.failure->message;
+    EXPECT_TRUE(progress.put_off.empty());
+    reported += progress.receipts.size();
+    more = progress.any;
+  }
+  EXPECT_EQ(reported, static_cast<std::size_t>(kJobs));
+  EXPECT_LT(rounds, kJobs) << "several jobs a round";
+  for (int i = 0; i < kJobs; ++i) {
+    const std::string key = fmt::format("INV-{}", i);
+    EXPECT_EQ(scene->Look(key, ids[i]), i == 7 ? (Effects{5500, 9, 0, 1, ""}) : kOnce) << key;
+    EXPECT_EQ(scene->StateOf(ids[i]), i == 7 ? ProposalState::kConflict : ProposalState::kApplied) << key;
+  }
+  EXPECT_TRUE(scene->ledger->VerifyChain()->intact);
+}
+
+TEST_P(ApplyTest, ARunnerThatIsStoppedGivesBackWhatItHasNotBegun) {
+  static std::atomic<bool> stopped;
+  stopped = false;
+  std::vector<ledger::ProposalId> ids;
+  for (int i = 0; i < 12; ++i) ids.push_back(scene->ProposeApproved(fmt::format("INV-{}", i)));
+  Options options{.runner = "r", .lease_seconds = 30};
+  options.stop = [] { return stopped.load(); };
+  static std::atomic<int> committed;
+  committed = 0;
+  options.on_step = [](const char* step) {
+    if (std::string_view(step) == "committed" && ++committed == 5) stopped = true;  // in the middle of the third round
+  };
+  Runner runner(scene->bundle, scene->config, scene->writers, *scene->ledger, scene->clock, options);
+  while (!stopped) (void)runner.Round();
+  const Progress last = runner.Finish();
+  EXPECT_FALSE(last.failure);
+  int applied = 0, approved = 0;
+  for (int i = 0; i < 12; ++i) {
+    applied += scene->StateOf(ids[i]) == ProposalState::kApplied ? 1 : 0;
+    approved += scene->StateOf(ids[i]) == ProposalState::kApproved ? 1 : 0;
+  }
+  EXPECT_EQ(applied, 5);
+  EXPECT_EQ(approved, 7);
+  auto next = scene->Apply();
+  EXPECT_TRUE(next && *next) << "at once, for anybody";
 }
 
 TEST_P(ApplyTest, AConstraintFailsAndRollsBack) {

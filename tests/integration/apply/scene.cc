@@ -163,6 +163,12 @@ void Scene::BuildBundle() {
   const bool image = !options_.before_image_guard.empty();
   plan.guard = {bundle::GuardKind::kIntegerVersion, "row_version", {}, true};
   if (image) plan.guard = {bundle::GuardKind::kBeforeImage, "", {"late_fee_cents", "note"}, false};
+  const bool timestamp = !options_.timestamp_guard.empty();
+  if (timestamp) plan.guard = {bundle::GuardKind::kTimestamp, "updated_at", {}, false};
+  const ScalarType time = options_.engine == "postgres" ? ScalarType::kTimestampTz : ScalarType::kTimestamp;
+  const char* time_type = options_.engine == "postgres" ? "timestamptz"
+                          : options_.engine == "sqlite" ? "timestamp"
+                                                        : "datetime(6)";
   bundle::SetColumn fee, note;
   fee.column = "late_fee_cents";
   fee.type = ScalarType::kInt64;
@@ -173,12 +179,13 @@ void Scene::BuildBundle() {
   plan.allowed_columns = {"late_fee_cents", "note"};
   const std::vector<Param> row_params = {Part("key", ScalarType::kText, text),
                                          Part("tenant", ScalarType::kText, text)};
-  const std::vector<ResultColumn> row_columns = {
+  std::vector<ResultColumn> row_columns = {
       Column("id", ScalarType::kText, text), Column("tenant_id", ScalarType::kText, text),
       Column("late_fee_cents", ScalarType::kInt64, number), Column("note", ScalarType::kText, text),
       Column("row_version", ScalarType::kInt64, number)};
-  const std::string read =
-      "SELECT id, tenant_id, late_fee_cents, note, row_version FROM apply_invoices WHERE id = $1 AND tenant_id = $2";
+  if (timestamp) row_columns.push_back(Column("updated_at", time, time_type));
+  const std::string read = fmt::format("SELECT id, tenant_id, late_fee_cents, note, row_version{} FROM apply_invoices WHERE "
+                                       "id = $1 AND tenant_id = $2", timestamp ? ", updated_at" : "");
   plan.before = Make(read, row_params, row_columns);
   plan.lock = Make(options_.engine == "sqlite" ? read : read + " FOR UPDATE", row_params, row_columns);
   std::vector<Param> update_params = {
@@ -188,6 +195,12 @@ void Scene::BuildBundle() {
     update_params.push_back(Part("before:late_fee_cents", ScalarType::kInt64, number));
     plan.update = Make("UPDATE apply_invoices SET late_fee_cents = $1, note = $2 WHERE id = $3 AND tenant_id = $4 "
                        "AND late_fee_cents = $5",
+                       update_params, {});
+  } else if (timestamp) {
+    update_params.push_back(Part("guard", time, time_type));
+    const char* guard = options_.engine == "mariadb" ? "CAST($5 AS DATETIME(6))" : "$5";
+    plan.update = Make(fmt::format("UPDATE apply_invoices SET late_fee_cents = $1, note = $2 WHERE id = $3 AND "
+                                   "tenant_id = $4 AND updated_at = {}", guard),
                        update_params, {});
   } else {
     update_params.push_back(Part("guard", ScalarType::kInt64, number));
@@ -220,7 +233,28 @@ void Scene::CreateTables() {
   Sql(fmt::format("CREATE TABLE apply_invoices (id {0} NOT NULL PRIMARY KEY, tenant_id {0} NOT NULL, late_fee_cents {1} "
                   "NOT NULL CHECK (late_fee_cents >= 0), note {0}, row_version {1} NOT NULL)",
                   text, number));
+  if (!options_.timestamp_guard.empty()) AddTime();
   Sql(fmt::format("CREATE TABLE apply_audit (tenant_id {0}, resource {0}, payload TEXT)", text));
+}
+
+// The column that the timestamp guard compares. Rows begin with a time long past.
+void Scene::AddTime() {
+  const bool moved = options_.timestamp_guard == "moved";
+  if (options_.engine == "mariadb") {
+    Sql(fmt::format("ALTER TABLE apply_invoices ADD COLUMN updated_at DATETIME(6) NOT NULL DEFAULT '2026-01-02 "
+                    "03:04:05.678901'{}", moved ? " ON UPDATE CURRENT_TIMESTAMP(6)" : ""));
+  } else if (options_.engine == "postgres") {
+    Sql("ALTER TABLE apply_invoices ADD COLUMN updated_at TIMESTAMPTZ NOT NULL DEFAULT '2026-01-02 03:04:05.678901+00'");
+    Sql("CREATE OR REPLACE FUNCTION apply_touch() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN new.updated_at := clock_timestamp(); RETURN new; END'");
+    if (moved) Sql("CREATE TRIGGER touch BEFORE UPDATE ON apply_invoices FOR EACH ROW EXECUTE FUNCTION apply_touch()");
+  } else {
+    Sql("ALTER TABLE apply_invoices ADD COLUMN updated_at TIMESTAMP NOT NULL DEFAULT '2026-01-02 03:04:05.678'");
+    if (moved) {
+      Sql("CREATE TRIGGER touch AFTER UPDATE ON apply_invoices BEGIN UPDATE apply_invoices SET updated_at = "
+          "strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE id = new.id; END");
+    }
+  }
 }
 
 std::string Scene::OwnerUrl() const {
@@ -289,7 +323,8 @@ Effects Scene::Look(const std::string& key, ledger::ProposalId id) {
 
 ledger::ProposalId Scene::Propose(const std::string& key) {
   Sql(fmt::format("DELETE FROM apply_invoices WHERE id = '{}'", key));
-  Sql(fmt::format("INSERT INTO apply_invoices VALUES ('{}', 'acme', 5500, NULL, 3)", key));
+  Sql(fmt::format("INSERT INTO apply_invoices (id, tenant_id, late_fee_cents, note, row_version) VALUES ('{}', 'acme', 5500, "
+                  "NULL, 3)", key));
   const bundle::PatchPlan& plan = *bundle.capabilities[0].patch;
   ledger::CallRecord call;
   call.run.kind = "call";
@@ -313,6 +348,12 @@ ledger::ProposalId Scene::Propose(const std::string& key) {
   if (plan.guard.kind == bundle::GuardKind::kBeforeImage) {
     p.guard_kind = "before_image";
     p.before_image = {{"late_fee_cents", Scalar::Int(5500)}, {"note", Scalar::Null(ScalarType::kText)}};
+  } else if (plan.guard.kind == bundle::GuardKind::kTimestamp) {
+    p.guard_kind = "timestamp";
+    p.guard_column = plan.guard.column;
+    const Scalar place[] = {Scalar::Text(key), Scalar::Text("acme")};
+    auto lease = MustDb(target().Acquire(5000), "connection");
+    p.guard_value = MustDb(lease->Query(plan.before, place, 2), "time of the row").at(0).back();
   } else {
     p.guard_kind = "integer_version";
     p.guard_column = plan.guard.column;

@@ -30,6 +30,7 @@ struct SceneOptions {
   bool postgres_ledger = false;
   bool receipts_in_ledger = false;
   std::string before_image_guard;     // not empty: compare columns instead of a version
+  std::string timestamp_guard;        // not empty: a time that the database moves ("moved") or does not ("stuck")
   std::string url_variable;           // not empty: where the writer's URL stands, instead of the server's own
 };
 
@@ -86,6 +87,7 @@ class Scene {
                          std::vector<bundle::ResultColumn> columns) const;
   void BuildBundle();
   void CreateTables();
+  void AddTime();
   void MakeLedgerRoles();
   std::string OwnerUrl() const;  // or path
   db::Database& target() { return *owner_; }
