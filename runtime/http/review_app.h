@@ -89,7 +89,6 @@ class ReviewApp {
   Response RenderProposalPage(const Visit& visit, const ledger::ProposalView& view, const Shown& shown);
   // Nothing that this reviewer may see: the same for a missing one and for another tenant's.
   Result<std::optional<ledger::ProposalView>> FindVisible(const Visit& visit, std::int64_t id);
-  const bundle::Capability* PlanOf(const ledger::Proposal& proposal) const;
 
   ledger::Ledger& ledger_;
   const bundle::Bundle& bundle_;

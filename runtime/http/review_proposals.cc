@@ -12,6 +12,7 @@
 #include "runtime/http/review_app.h"
 #include "runtime/base/text.h"
 #include "runtime/proposal/lifecycle.h"
+#include "runtime/proposal/statement.h"
 
 namespace synapsor::http {
 namespace {
@@ -128,19 +129,12 @@ Result<std::optional<ledger::ProposalView>> ReviewApp::FindVisible(const Visit& 
   return view;
 }
 
-const bundle::Capability* ReviewApp::PlanOf(const ledger::Proposal& proposal) const {
-  if (proposal.bundle_digest != bundle_.digest) return nullptr;
-  const bundle::Capability* plan = bundle_.FindCapability(proposal.capability);
-  return plan != nullptr && plan->patch && plan->patch->update.fingerprint == proposal.update_fingerprint ? plan : nullptr;
-}
-
 Response ReviewApp::RenderProposalPage(const Visit& visit, const ledger::ProposalView& view, const Shown& shown) {
-  const ledger::Proposal& proposal = view.proposal;
-  auto events = ledger_.EventsOf(ledger::ProposalHandle(proposal.id));
-  auto integrity = ledger_.VerifyProposal(proposal.id);
-  auto evidence = proposal.evidence > 0 ? ledger_.FindEvidence(proposal.evidence) : Result<std::optional<ledger::Evidence>>(std::nullopt);
+  auto events = ledger_.EventsOf(ledger::ProposalHandle(view.proposal.id));
+  auto integrity = ledger_.VerifyProposal(view.proposal.id);
+  auto evidence = view.proposal.evidence > 0 ? ledger_.FindEvidence(view.proposal.evidence) : Result<std::optional<ledger::Evidence>>(std::nullopt);
   if (!events || !integrity || !evidence) return Unavailable(&visit.login);
-  review::ProposalPage page{visit.login, bundle_, view, PlanOf(proposal), *std::move(evidence), *std::move(events), *std::move(integrity),
+  review::ProposalPage page{visit.login, bundle_, view, proposal::PlanOf(bundle_, view.proposal), *std::move(evidence), *std::move(events), *std::move(integrity),
                             clock_.Now(), shown.done, shown.refused, {}, shown.reason};
   if (!shown.field_problem.empty()) page.errors.push_back({"reason", shown.field_problem});
   return HtmlAnswer(shown.status, review::RenderProposal(page));
@@ -184,7 +178,7 @@ Response ReviewApp::Decide(const Visit& visit, std::int64_t id) {
   const auto integrity = ledger_.VerifyProposal(id);
   if (!integrity) return Unavailable(&visit.login);
   if (!integrity->intact) return refuse(409, "the record of this proposal does not verify");
-  if (what == "approve" && PlanOf((*view)->proposal) == nullptr) return refuse(409, "the loaded bundle differs from the one that made this proposal");
+  if (what == "approve" && proposal::PlanOf(bundle_, (*view)->proposal) == nullptr) return refuse(409, "the loaded bundle differs from the one that made this proposal");
 
   ledger::Decision decision;
   decision.proposal = id;

@@ -12,7 +12,7 @@
 
 namespace synapsor::ledger {
 
-inline constexpr int kLedgerVersion = 4;
+inline constexpr int kLedgerVersion = 5;
 
 std::span<const std::string_view> SqliteMigrations();
 std::span<const std::string_view> PostgresMigrations();

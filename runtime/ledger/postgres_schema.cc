@@ -87,7 +87,20 @@ constexpr std::string_view kVersion4 = R"sql(
 CREATE TABLE set_aside (job BIGINT PRIMARY KEY, until BIGINT NOT NULL);
 )sql";
 
-constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
+// The inbox's filters that may match next to nothing have an index each, which again holds what else is filtered by. Days lead
+// to ids.
+constexpr std::string_view kVersion5 = R"sql(
+DROP INDEX proposals_capability;
+DROP INDEX proposals_principal;
+DROP INDEX proposals_object;
+DROP INDEX proposals_created;
+CREATE INDEX proposals_of_capability ON proposals (capability, tenant, state, id, principal, created_at);
+CREATE INDEX proposals_of_principal ON proposals (principal, tenant, state, id, capability, created_at);
+CREATE INDEX proposals_of_object ON proposals (object, tenant, state, id);
+CREATE INDEX proposals_of_time ON proposals (created_at, id);
+)sql";
+
+constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 }  // namespace
 

@@ -1,7 +1,8 @@
 // Reading proposals back: one, a page of those that match, and how many there are.
 //
-// A page is found in two steps. First the ids, from the index `proposals_review` alone: it leads to the proposals of one
-// tenant in one state in the order of their ids, so a page over several tenants or states is merged from the head of each.
+// A page is found in two steps. First the ids, from an index alone, most often `proposals_review`: it leads to the proposals of one
+// tenant in one state in the order of their ids, so a page over several tenants or states is merged from the head of each;
+// filters that may be rare have an index of the same order behind their column.
 // Then the records of just these ids. Each step is one trip.
 #include <fmt/format.h>
 
@@ -52,6 +53,26 @@ std::vector<std::string> TenantsOf(const ProposalFilter& filter) {
   return tenants;
 }
 
+// The filter with its times turned into a range of ids, which indexes are ordered by; nothing when no proposal at all is of
+// that time. Ids need not ascend with times: the times stay part of the filter.
+struct Range {
+  ProposalId first = 0, last = 0;   // 0: open
+};
+Result<std::optional<Range>> RangeOf(Session& session, const ProposalFilter& filter) {
+  if (!filter.since && !filter.until) return Range{};
+  Where where;
+  if (filter.since) where.Add("created_at >=", filter.since->micros);
+  if (filter.until) where.Add("created_at <", filter.until->micros);
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT min(id), max(id) FROM proposals" + where.sql, where.params.data(), where.params.size()));
+  if (rows.empty() || rows[0][0].kind == Kind::kNull) return std::nullopt;
+  return Range{rows[0][0].number, rows[0][1].number};
+}
+
+void AddRange(Where& where, const Range& range) {
+  if (range.first > 0) where.Add("id >=", range.first);
+  if (range.last > 0) where.Add("id <=", range.last);
+}
+
 // A statement that owns its text and borrows its values.
 struct Asked {
   std::string sql;
@@ -65,11 +86,12 @@ Result<std::vector<Rows>> Ask(Session& session, const std::vector<Asked>& asked)
 }
 
 // The ids of a page in one tenant, or in all for an empty text; newest first or oldest first.
-Asked PageOfIds(const ProposalFilter& filter, const std::string& tenant, int limit) {
+Asked PageOfIds(const ProposalFilter& filter, const Range& range, const std::string& tenant, int limit) {
   const std::string_view order = filter.after_id ? "ASC" : "DESC";
   Where where;
   if (!tenant.empty()) where.Add("tenant =", tenant);
   AddRest(where, filter);
+  AddRange(where, range);
   if (filter.before_id > 0) where.Add("id <", filter.before_id);
   if (filter.after_id) where.Add("id >", *filter.after_id);
   if (filter.state) where.Add("state =", StateName(*filter.state));
@@ -88,10 +110,11 @@ Asked PageOfIds(const ProposalFilter& filter, const std::string& tenant, int lim
 }
 
 // One tenant's number of proposals in every state, each counted up to `most` + 1.
-Asked CountsIn(const ProposalFilter& filter, const std::string& tenant, int most) {
+Asked CountsIn(const ProposalFilter& filter, const Range& range, const std::string& tenant, int most) {
   Where where;
   if (!tenant.empty()) where.Add("tenant =", tenant);
   AddRest(where, filter);
+  AddRange(where, range);
   where.params.push_back(most + 1);
   std::string sql;
   for (const ProposalState state : kStates) {
@@ -113,8 +136,11 @@ Result<std::optional<ProposalView>> ReadProposal(Session& session, ProposalId id
 Result<std::vector<ProposalView>> ReadProposals(Session& session, const ProposalFilter& filter) {
   const int limit = std::clamp(filter.limit, 1, kMostViews);
   const std::vector<std::string> tenants = TenantsOf(filter);
+  SYN_ASSIGN_OR_RETURN(const auto range, RangeOf(session, filter));
   std::vector<Asked> asked;
-  for (const std::string& tenant : tenants) asked.push_back(PageOfIds(filter, tenant, limit));
+  for (const std::string& tenant : tenants) {
+    if (range) asked.push_back(PageOfIds(filter, *range, tenant, limit));
+  }
   SYN_ASSIGN_OR_RETURN(const std::vector<Rows> pages, Ask(session, asked));
   std::vector<ProposalId> ids;
   for (const Rows& page : pages) {
@@ -136,8 +162,11 @@ Result<std::vector<ProposalView>> ReadProposals(Session& session, const Proposal
 
 Result<std::vector<StateCount>> ReadCounts(Session& session, const ProposalFilter& filter, int most) {
   const std::vector<std::string> tenants = TenantsOf(filter);
+  SYN_ASSIGN_OR_RETURN(const auto range, RangeOf(session, filter));
   std::vector<Asked> asked;
-  for (const std::string& tenant : tenants) asked.push_back(CountsIn(filter, tenant, most));
+  for (const std::string& tenant : tenants) {
+    if (range) asked.push_back(CountsIn(filter, *range, tenant, most));
+  }
   SYN_ASSIGN_OR_RETURN(const std::vector<Rows> answers, Ask(session, asked));
   std::vector<StateCount> counts;
   for (const ProposalState state : kStates) counts.push_back({state, 0, false});

@@ -35,12 +35,8 @@ std::string TargetName(const ledger::Proposal& p) {
 std::string Chooser(std::string_view provenance) {
   if (provenance.starts_with("arg:")) return fmt::format("the model, as argument `{}`", provenance.substr(4));
   if (provenance.starts_with("session:")) return fmt::format("the trusted session, `{}`", provenance.substr(8));
+  if (provenance.starts_with("row:")) return fmt::format("the database, `{}`", provenance.substr(4));
   return provenance == "fixed" ? "the contract" : std::string(provenance);
-}
-
-std::string Chosen(std::string_view provenance, const Style& style) {
-  const std::string who = Chooser(provenance);
-  return provenance.starts_with("arg:") ? style.Yellow(who) : style.Dim(who);
 }
 
 std::string Diff(const ledger::Proposal& p, const Style& style) {
@@ -51,7 +47,7 @@ std::string Diff(const ledger::Proposal& p, const Style& style) {
     const bool same = column.before == column.after;
     out += fmt::format("  {:<{}}  {} {} {}\n", column.column, width, same ? Shown(column.before) : style.Red(Shown(column.before)),
                        same ? "==" : "->", same ? style.Dim("unchanged") : style.Green(Shown(column.after)));
-    out += fmt::format("  {:<{}}  {}\n", "", width, Chosen(column.provenance, style));
+    out += fmt::format("  {:<{}}  {}\n", "", width, ChosenText(column.provenance, style));
   }
   return out;
 }
@@ -91,6 +87,11 @@ std::string DecisionsText(const ledger::ProposalView& view, const Style& style) 
 json ValueJson(const Scalar& value) { return ToJson(value); }
 
 }  // namespace
+
+std::string ChosenText(std::string_view provenance, const Style& style) {
+  const std::string who = Chooser(provenance);
+  return provenance.starts_with("arg:") ? style.Yellow(who) : style.Dim(who);
+}
 
 std::string ProposalTable(const std::vector<ledger::ProposalView>& views, const Style& style) {
   if (views.empty()) return "no proposals\n";

@@ -8,6 +8,7 @@
 #include "runtime/tool/command.h"
 #include "runtime/tool/decide.h"
 #include "runtime/tool/parts.h"
+#include "runtime/tool/proposal_background.h"
 #include "runtime/tool/proposal_view.h"
 #include "runtime/tool/style.h"
 
@@ -18,7 +19,7 @@ using nlohmann::json;
 
 constexpr cli::OptionSpec kOptions[] = {
     kConfigOption,
-    {"--bundle", "FILE", "when deciding: insist that the proposal was made under this bundle"},
+    {"--bundle", "FILE", "show: the statement and the policies, too; when deciding: insist that the proposal was made under it"},
     {"--as", "SUBJECT", "who decides; the configuration must list the name for the role"},
     {"--role", "ROLE", "in which role", "", "", true},
     {"--reason", "TEXT", "why; kept with the decision"},
@@ -97,10 +98,21 @@ Result<int> Show(const cli::Arguments& arguments, ledger::Ledger& ledger, ledger
   }
   SYN_ASSIGN_OR_RETURN(const std::vector<ledger::Event> events, ledger.EventsOf(ledger::ProposalHandle(id)));
   const json left = LeftProposed(events);
+  Background background;
+  if (view->proposal.evidence > 0) {
+    SYN_ASSIGN_OR_RETURN(background.evidence, ledger.FindEvidence(view->proposal.evidence));
+  }
+  bundle::Bundle bundle;
+  if (arguments.Has("--bundle")) {
+    SYN_ASSIGN_OR_RETURN(bundle, LoadBundle(arguments));
+    background.bundle = &bundle;
+  }
   json shown = ProposalJson(*view);
+  shown.update(BackgroundJson(view->proposal, background));
   if (!left.empty()) shown["left_proposed"] = left;
   const std::string out = WantsJson(arguments) ? shown.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
-                                               : ProposalText(*view, TerminalStyle()) + LeftProposedText(left);
+                                               : ProposalText(*view, TerminalStyle()) + LeftProposedText(left) +
+                                                     BackgroundText(view->proposal, background, TerminalStyle());
   SYN_RETURN_IF_ERROR(cli::WriteData(out));
   return kExitFine;
 }
@@ -130,10 +142,11 @@ const Command kProposalsCommand = {
     "list, show, approve, reject or cancel proposed changes",
     "list | show ID | approve|reject|cancel ID --as SUBJECT --role ROLE --reason TEXT",
     "A proposal is an exact change of one row that waits for a decision. `show` prints it column by column: before and\n"
-    "after, and who or what chose each value. A decision is bound to what was shown: it is refused if the proposal is not\n"
+    "after, who or what chose each value, and the evidence; with --bundle also the exact statement, its parameters and what\n"
+    "policies say. A decision is bound to what was shown: it is refused if the proposal is not\n"
     "pending, if the subject proposed it, or if the configuration does not list the subject for the role.\n"
     "`reconcile ID --outcome ...` settles a change whose outcome the runner could not find out.",
-    "synapsor-runner proposals show wrp://1\n"
+    "synapsor-runner proposals show wrp://1 --bundle app.bundle.json\n"
     "synapsor-runner proposals approve wrp://1 --as lead_7 --role billing_reviewer --reason 'first late fee'",
     kOptions,
     Run,

@@ -116,9 +116,9 @@ std::string Approvals(const ledger::ProposalView& view) {
   return fmt::format("{} of {}", proposal::CountApprovals(view), view.proposal.required_approvals);
 }
 
-// The first changes at a glance: column, before, after.
+// The first change at a glance: column, before, after.
 Html Glance(const ledger::Proposal& proposal) {
-  constexpr std::size_t kShown = 2, kMostCharacters = 28;
+  constexpr std::size_t kShown = 1, kMostCharacters = 28;
   Html html;
   std::size_t shown = 0, changed = 0;
   for (const ledger::ProposedColumn& column : proposal.columns) {

@@ -84,6 +84,11 @@ Html About(const ProposalPage& page) {
   return El("dl", {{"class", "facts"}}, {facts});
 }
 
+const char* StatementTitle(ProposalState state) {
+  if (state == ProposalState::kApplied) return "The statement that ran";
+  return ledger::IsOpen(state) ? "The statement that will run" : "The statement, which changed nothing";
+}
+
 Html EvidencePart(const ProposalPage& page) {
   const Html observed = ObservedColumns(page.view.proposal);
   if (!page.evidence) return {El("p", {{"class", "nothing"}}, {"(no evidence was recorded)"}), observed};
@@ -100,7 +105,7 @@ std::string RenderProposal(const ProposalPage& page) {
   const ledger::Proposal& proposal = page.view.proposal;
   Html left = Section("change", "The change", RowDiff(page));
   if (!page.view.receipts.empty()) left = {Section("result", "The result", Receipts(page.view.receipts)), left};
-  left += Section("statement", "The statement that will run", StatementThatRuns(page));
+  left += Section("statement", StatementTitle(page.view.state), StatementThatRuns(page));
   left += Section("evidence", "The evidence it rests on", EvidencePart(page));
   Html right = Section("decision", "Your decision", DecisionForm(page));
   right += Section("approval", "Approval", ApprovalRule(page));

@@ -1,47 +1,12 @@
 // The exact statement that an approval lets run, with each parameter's value and where it comes from.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "runtime/http/review/proposal_page.h"
 #include "runtime/http/review/value.h"
+#include "runtime/proposal/statement.h"
 
 namespace synapsor::http::review {
 namespace {
-
-struct Bound {
-  Html value;
-  Html origin;
-};
-
-Bound FromColumn(const ProposalPage& page, std::string_view name, bool before) {
-  for (const ledger::ProposedColumn& column : page.view.proposal.columns) {
-    if (column.column != name) continue;
-    if (before) return {ShowScalar(column.before), ShowChooser(Chooser::kDatabase, name)};
-    return {ShowScalar(column.after), ShowProvenance(column.provenance)};
-  }
-  for (const ledger::NamedScalar& image : page.view.proposal.before_image) {
-    if (image.name == name) return {ShowScalar(image.value), ShowChooser(Chooser::kDatabase, name)};
-  }
-  return {El("em", {"decided when it runs"}), ShowChooser(Chooser::kDatabase, name)};
-}
-
-Bound FromRef(const bundle::ValueRef& value, const Scalar& stored) {
-  const std::string provenance = bundle::ProvenanceText(value);
-  return {ShowScalar(stored), ShowProvenance(provenance)};
-}
-
-Bound ValueOf(const ProposalPage& page, const bundle::PatchPlan& patch, const bundle::Param& param) {
-  const ledger::Proposal& proposal = page.view.proposal;
-  const std::string_view name = param.value.name;
-  if (param.value.origin == bundle::Origin::kFixed) return {ShowScalar(param.value.fixed), ShowChooser(Chooser::kFixed, {})};
-  if (name == "key") return FromRef(patch.key, proposal.key);
-  if (name == "tenant") return FromRef(patch.tenant, proposal.tenant_value);
-  if (name == "guard") return {ShowScalar(proposal.guard_value), ShowChooser(Chooser::kDatabase, proposal.guard_column)};
-  if (name.starts_with("set:")) return FromColumn(page, name.substr(4), false);
-  if (name.starts_with("before:")) return FromColumn(page, name.substr(7), true);
-  return {El("em", {"decided when it runs"}), Html(bundle::ProvenanceText(param.value))};
-}
 
 std::string GuardWords(const ledger::Proposal& proposal) {
   if (proposal.guard_kind == "before_image") {
@@ -65,11 +30,12 @@ Html Guard(const ledger::Proposal& proposal) {
 
 Html Parameters(const ProposalPage& page, const bundle::PatchPlan& patch) {
   Html rows;
-  for (std::size_t i = 0; i < patch.update.params.size(); ++i) {
-    const Bound bound = ValueOf(page, patch, patch.update.params[i]);
-    rows += El("tr", {El("th", {{"scope", "row"}}, {std::to_string(i + 1)}), El("td", {{"data-label", "Value"}}, {bound.value}),
-                      El("td", {{"data-label", "Chosen by"}}, {bound.origin}),
-                      El("td", {{"data-label", "Type"}}, {El("code", {patch.update.params[i].database_type})})});
+  int position = 0;
+  for (const proposal::ShownParameter& parameter : proposal::ShownParameters(patch, page.view.proposal)) {
+    rows += El("tr", {El("th", {{"scope", "row"}}, {std::to_string(++position)}),
+                      El("td", {{"data-label", "Value"}}, {parameter.value ? ShowScalar(*parameter.value) : El("em", {"decided when it runs"})}),
+                      El("td", {{"data-label", "Chosen by"}}, {ShowProvenance(parameter.provenance)}),
+                      El("td", {{"data-label", "Type"}}, {El("code", {parameter.database_type})})});
   }
   return El("table", {{"class", "parameters"}},
             {El("caption", {"Parameters, in the order of their positions"}),

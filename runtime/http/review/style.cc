@@ -111,7 +111,7 @@ thead th, thead td { border-top: 0; color: var(--soft); font-size: .82rem; font-
 .diff .arrow { color: var(--soft); width: 1.5rem; padding-left: 0; padding-right: 0; text-align: center; }
 .diff .before, .diff .after { width: 30%; }
 .diff th[scope="row"] { width: 18%; }
-.diff .before, .diff .after { width: 27%; }
+.diff .before, .diff .after { width: 26%; }
 .diff td, .diff th[scope="row"] { padding-top: .65rem; padding-bottom: .65rem; }
 .diff th[scope="row"] code, .parameters th code, .slots th code { font-size: .9rem; }
 .slots th[scope="row"] { width: 38%; }
@@ -119,7 +119,7 @@ thead th, thead td { border-top: 0; color: var(--soft); font-size: .82rem; font-
 .diff .changes .before .value { background: var(--bad-ground); color: var(--bad); padding: .05rem .3rem; border-radius: .25rem; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 .diff .changes .after .value { background: var(--good-ground); color: var(--good); padding: .05rem .3rem; border-radius: .25rem; font-weight: 600; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 .value { white-space: pre-wrap; overflow-wrap: anywhere; }
-th code .value { overflow-wrap: break-word; }
+th code .value, td code .value { overflow-wrap: break-word; }
 .nothing { color: var(--soft); font-style: italic; }
 .unseen { background: var(--ink); color: var(--card); border-radius: .25rem; padding: 0 .25rem; margin: 0 .1rem; font: 600 .75em/1.3 ui-monospace, Menlo, Consolas, monospace; white-space: nowrap; }
 .untrusted { border-left: 3px solid var(--model-line); padding-left: .6rem; }
@@ -187,6 +187,7 @@ blockquote { margin: 0 0 .5rem; padding-left: .7rem; border-left: 3px solid var(
   .inbox th[scope="row"], .diff .before, .diff .after { width: auto; }
   tr { border-top: 1px solid var(--line); padding: .5rem 0; }
   th, td { border: 0; padding: .12rem 0; }
+  th code .value, td code .value { overflow-wrap: anywhere; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); font-size: .85rem; }
   .diff .arrow { display: none; }
 }

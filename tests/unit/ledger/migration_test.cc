@@ -6,8 +6,11 @@
 namespace synapsor::ledger {
 namespace {
 
-// Undoes versions 3 and 4.
+// Undoes versions 5, 4 and 3.
 constexpr const char* kBackTo2 =
+    "DROP INDEX proposals_of_capability; DROP INDEX proposals_of_principal; DROP INDEX proposals_of_object; DROP INDEX proposals_of_time;"
+    "CREATE INDEX proposals_capability ON proposals (capability, id); CREATE INDEX proposals_principal ON proposals (principal, id);"
+    "CREATE INDEX proposals_object ON proposals (object, id); CREATE INDEX proposals_created ON proposals (created_at);"
     "DROP TABLE set_aside; DROP INDEX runs_removed; DROP INDEX evidence_removed; ALTER TABLE runs DROP COLUMN removed;"
     "ALTER TABLE evidence DROP COLUMN removed; DROP TABLE retention; DROP TABLE retention_deferred;";
 

@@ -219,6 +219,30 @@ TEST_P(LedgerTest, PagesBothWaysAcrossTenantsAndStates) {
   EXPECT_EQ(page({.state = ProposalState::kPendingReview}), (std::vector{all[7], all[3]}));
 }
 
+TEST_P(LedgerTest, FindsTimesWhereIdsDoNotAscendWithThem) {
+  std::vector<ProposalId> all;
+  for (const int days : {5, 1, 3, 0, 4}) {
+    CallRecord record = SampleProposalCall(clock.Now(), "INV-" + std::to_string(days));
+    record.proposal->created_at = {clock.Now().micros + days * std::int64_t{86'400'000'000}};
+    const auto recorded = ledger->RecordCall(std::move(record));
+    ASSERT_TRUE(recorded);
+    all.push_back(recorded->proposal);
+  }
+  const auto between = [&](int from, int until) {
+    ProposalFilter filter;
+    filter.tenants = std::vector<std::string>{"acme"};
+    filter.since = Instant{clock.Now().micros + from * std::int64_t{86'400'000'000}};
+    filter.until = Instant{clock.Now().micros + until * std::int64_t{86'400'000'000}};
+    std::vector<ProposalId> found;
+    for (const auto& view : *ledger->ListProposals(filter)) found.push_back(view.proposal.id);
+    EXPECT_EQ((*ledger->CountProposals(filter, 10))[0].count, static_cast<std::int64_t>(found.size()));
+    return found;
+  };
+  EXPECT_EQ(between(1, 4), (std::vector{all[2], all[1]}));
+  EXPECT_EQ(between(4, 6), (std::vector{all[4], all[0]}));
+  EXPECT_EQ(between(6, 9), std::vector<ProposalId>{});
+}
+
 TEST_P(LedgerTest, ListsMoreThanAreReadAtOnce) {
   std::vector<ProposalId> all;
   for (int i = 0; i < 70; ++i) all.push_back(Propose("INV-" + std::to_string(i)));
