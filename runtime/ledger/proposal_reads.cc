@@ -30,7 +30,18 @@ struct Where {
 
   void Add(std::string_view condition, Param value) {
     params.push_back(value);
-    sql += fmt::format("{} {} ${}", params.size() == 1 ? " WHERE" : " AND", condition, params.size());
+    sql += fmt::format("{} {} ${}", sql.empty() ? " WHERE" : " AND", condition, params.size());
+  }
+
+  // One of the texts; no condition for the single empty one, which stands for any.
+  void AddAny(std::string_view column, const std::vector<std::string>& texts) {
+    if (texts.size() == 1 && texts[0].empty()) return;
+    std::string list;
+    for (const std::string& text : texts) {
+      params.emplace_back(text);
+      list += fmt::format("{}${}", list.empty() ? "" : ", ", params.size());
+    }
+    sql += fmt::format("{} {} IN ({})", sql.empty() ? " WHERE" : " AND", column, list);
   }
 };
 
@@ -53,19 +64,25 @@ std::vector<std::string> TenantsOf(const ProposalFilter& filter) {
   return tenants;
 }
 
-// The filter with its times turned into a range of ids, which indexes are ordered by; nothing when no proposal at all is of
-// that time. Ids need not ascend with times: the times stay part of the filter.
+// The ids between which everything of the filter's times lies, when that is not much: indexes are in the order of ids. Open when
+// it is much, and found soon; nothing when no proposal at all is of that time. Ids need not ascend with times: the times stay
+// part of the filter.
 struct Range {
   ProposalId first = 0, last = 0;   // 0: open
 };
 Result<std::optional<Range>> RangeOf(Session& session, const ProposalFilter& filter) {
+  constexpr std::int64_t kMuch = 2000;
   if (!filter.since && !filter.until) return Range{};
   Where where;
   if (filter.since) where.Add("created_at >=", filter.since->micros);
   if (filter.until) where.Add("created_at <", filter.until->micros);
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT min(id), max(id) FROM proposals" + where.sql, where.params.data(), where.params.size()));
-  if (rows.empty() || rows[0][0].kind == Kind::kNull) return std::nullopt;
-  return Range{rows[0][0].number, rows[0][1].number};
+  where.params.emplace_back(kMuch + 1);
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(fmt::format("SELECT count(*), min(id), max(id) FROM (SELECT id FROM proposals{} LIMIT ${}) AS found",
+                                                                where.sql, where.params.size()),
+                                                    where.params.data(), where.params.size()));
+  const std::int64_t count = rows.empty() ? 0 : rows[0][0].number;
+  if (count == 0) return std::nullopt;
+  return count > kMuch ? Range{} : Range{rows[0][1].number, rows[0][2].number};
 }
 
 void AddRange(Where& where, const Range& range) {
@@ -109,10 +126,10 @@ Asked PageOfIds(const ProposalFilter& filter, const Range& range, const std::str
   return {std::move(sql), std::move(where.params)};
 }
 
-// One tenant's number of proposals in every state, each counted up to `most` + 1.
-Asked CountsIn(const ProposalFilter& filter, const Range& range, const std::string& tenant, int most) {
+// The number of proposals in every state, each counted up to `most` + 1.
+Asked CountsIn(const ProposalFilter& filter, const Range& range, const std::vector<std::string>& tenants, int most) {
   Where where;
-  if (!tenant.empty()) where.Add("tenant =", tenant);
+  where.AddAny("tenant", tenants);
   AddRest(where, filter);
   AddRange(where, range);
   where.params.push_back(most + 1);
@@ -164,9 +181,7 @@ Result<std::vector<StateCount>> ReadCounts(Session& session, const ProposalFilte
   const std::vector<std::string> tenants = TenantsOf(filter);
   SYN_ASSIGN_OR_RETURN(const auto range, RangeOf(session, filter));
   std::vector<Asked> asked;
-  for (const std::string& tenant : tenants) {
-    if (range) asked.push_back(CountsIn(filter, *range, tenant, most));
-  }
+  if (range && !tenants.empty()) asked.push_back(CountsIn(filter, *range, tenants, most));
   SYN_ASSIGN_OR_RETURN(const std::vector<Rows> answers, Ask(session, asked));
   std::vector<StateCount> counts;
   for (const ProposalState state : kStates) counts.push_back({state, 0, false});
