@@ -25,6 +25,14 @@ std::string PolicyName(std::string_view kind, std::string_view role) {
   return name;
 }
 
+// A table that stood there before may be somebody's who can change what is in it.
+constexpr std::string_view kReceiptsOwner =
+    "    UNION ALL\n"
+    "    SELECT false, 'public.synapsor_receipts belongs to ' || o.rolname || ', who can change receipts'\n"
+    "    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles o ON o.oid = c.relowner\n"
+    "    WHERE c.oid = 'public.synapsor_receipts'::regclass AND NOT o.rolsuper AND o.rolname <> current_user\n"
+    "      AND o.oid <> (SELECT datdba FROM pg_catalog.pg_database WHERE datname = current_database())\n";
+
 class Printer {
  public:
   Printer(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options)
@@ -269,6 +277,7 @@ class Printer {
         "    UNION ALL\n"
         "    SELECT false, r.role || ' may create tables in schema ' || quote_ident(n.nspname) FROM roles r, pg_catalog.pg_namespace n\n"
         "    WHERE n.nspname !~ '^pg_' AND has_schema_privilege(r.role, n.oid, 'CREATE')\n"
+        "{2}"
         "    UNION ALL\n"
         "    SELECT false, m.rolname || ' is a member of ' || g.rolname || ' and can become it'\n"
         "    FROM roles r JOIN pg_catalog.pg_roles m ON m.rolname = r.role JOIN pg_catalog.pg_auth_members a ON a.member = m.oid\n"
@@ -279,7 +288,7 @@ class Printer {
         "    RAISE WARNING USING MESSAGE = problem.words;\n"
         "  END LOOP;\n"
         "END\n",
-        rows, roles));
+        rows, roles, receipts() ? kReceiptsOwner : ""));
   }
 
   void Tail() {

@@ -1,5 +1,6 @@
-// The tables of a PostgreSQL ledger and what the programs that use one do to each: what `sync grants --ledger` prints. Who
-// makes and migrates them is their owner, another role; who removes content by RETENTION is the keeper, a third.
+// The tables of a PostgreSQL ledger and what the programs that use one do to each: what `sync
+// grants --ledger` prints. Who makes and migrates them is their owner, another role; who removes
+// content by RETENTION is the keeper, a third.
 #pragma once
 
 #include <array>
@@ -9,14 +10,18 @@ namespace synapsor::objects {
 
 inline constexpr std::string_view kLedgerSchema = "synapsor_ledger";
 
-// Beside SELECT, which everybody has on every table: what any program does, and what retention does on top.
+// Beside SELECT, which everybody has on every table: what any program does, and what retention does
+// on top.
 struct LedgerTable {
   std::string_view name, rights, keeper_rights;
 };
 
 inline constexpr std::array<LedgerTable, 13> kLedgerTables = {{
     {"meta", "", ""},
-    {"head", "UPDATE (sequence, hash, last_run, last_evidence, last_proposal, last_decision, last_job, last_receipt)", ""},
+    {"head",
+     "UPDATE (sequence, hash, last_run, last_evidence, last_proposal, last_decision, last_job, "
+     "last_receipt)",
+     ""},
     {"events", "INSERT", ""},
     {"runs", "INSERT", "UPDATE (document, removed)"},
     {"evidence", "INSERT", "UPDATE (document, removed)"},
