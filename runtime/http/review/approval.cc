@@ -87,7 +87,8 @@ Html ApprovalRule(const ProposalPage& page) {
 }
 
 Html Policies(const ProposalPage& page) {
-  if (page.plan == nullptr) return {};
+  // Once somebody has decided, what counts is what was recorded.
+  if (page.plan == nullptr || page.view.state != ProposalState::kPendingReview) return {};
   const ledger::Proposal& proposal = page.view.proposal;
   Html items;
   for (const bundle::Policy& policy : page.bundle.policies) {

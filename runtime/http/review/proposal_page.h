@@ -39,7 +39,7 @@ Html EvidenceItems(const ledger::Evidence& evidence);
 Html ObservedColumns(const ledger::Proposal& proposal);
 Html StatementThatRuns(const ProposalPage& page);
 Html ApprovalRule(const ProposalPage& page);
-// What the settlement policies in scope say to these values; empty when there are none.
+// What the settlement policies in scope say to these values; empty when there are none, or nothing is left to decide.
 Html Policies(const ProposalPage& page);
 Html DecisionForm(const ProposalPage& page);
 Html Timeline(const std::vector<ledger::Event>& events);

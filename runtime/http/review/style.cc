@@ -149,7 +149,7 @@ h3 { font-size: .95rem; margin-top: .6rem; }
 .timeline li::before { content: ""; position: absolute; left: -1.5rem; top: .4rem; width: .65rem; height: .65rem; border-radius: 50%; background: var(--primary); border: 2px solid var(--card); }
 .timeline p { margin: 0; }
 .decisions { list-style: none; margin: 0; padding: 0; }
-.decisions li { border-top: 1px solid var(--line); padding-top: .6rem; margin-top: .4rem; }
+.decisions > li { border-top: 1px solid var(--line); padding-top: .6rem; margin-top: .4rem; }
 .decisions p { margin-bottom: .3rem; }
 blockquote { margin: 0 0 .5rem; padding-left: .7rem; border-left: 3px solid var(--line); }
 
@@ -184,7 +184,7 @@ blockquote { margin: 0 0 .5rem; padding-left: .7rem; border-left: 3px solid var(
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, th, td, caption { display: block; }
-  .inbox th[scope="row"], .diff .before, .diff .after { width: auto; }
+  .inbox th[scope="row"], .diff th[scope="row"], .slots th[scope="row"], .parameters th[scope="row"], .diff .before, .diff .after { width: auto; }
   tr { border-top: 1px solid var(--line); padding: .5rem 0; }
   th, td { border: 0; padding: .12rem 0; }
   th code .value, td code .value { overflow-wrap: anywhere; }
