@@ -1,6 +1,7 @@
 #include "compiler/plan/contracts.h"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -13,9 +14,10 @@ namespace {
 
 constexpr std::string_view kRiskNames[] = {"low", "medium", "high"};
 
+// More than fits is the most that does: days and budgets of that size are without an end.
 std::optional<int> Count(const ast::Integer& integer) {
   if (!integer.present()) return std::nullopt;
-  return static_cast<int>(integer.value);
+  return static_cast<int>(std::min<std::int64_t>(integer.value, std::numeric_limits<int>::max()));
 }
 
 std::vector<std::string> Sorted(const std::set<std::string>& names) { return {names.begin(), names.end()}; }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/ledger/document.h"
 #include "runtime/ledger/operations.h"
 #include "runtime/ledger/removals.h"
@@ -14,6 +16,7 @@ namespace synapsor::ledger {
 namespace {
 
 constexpr std::int64_t kDay = 24LL * 3600 * 1'000'000;
+constexpr int kMostDays = 100'000;        // more is longer than any ledger has been kept, and would not fit the clock
 constexpr int kCandidates = 50;           // examined in one transaction
 constexpr std::size_t kMostRows = 200;    // removed in one transaction
 constexpr std::int64_t kWindow = 20'000;  // ids looked through by one statement
@@ -49,7 +52,7 @@ std::string Remaining(std::span<const Cell> columns) {
 class Examiner {
  public:
   Examiner(Session& session, const RetentionRule& rule, Instant now)
-      : session_(session), rule_(rule), removals_(session), before_(now.micros - rule.days * kDay) {}
+      : session_(session), rule_(rule), removals_(session), before_(now.micros - std::min(rule.days, kMostDays) * kDay) {}
 
   // Rows of a large run beyond those that one transaction takes.
   Result<std::int64_t> RowsBehind(std::int64_t last) {
@@ -257,6 +260,11 @@ Status Undefer(Tx& tx, const RetentionRule& rule, std::int64_t id) {
                          {rule.workflow, RetainedName(rule.what), id});
 }
 
+Status CheckRule(const RetentionRule& rule) {
+  if (rule.days > 0 && !rule.workflow.empty()) return {};
+  return Fail(ErrorKind::kUsage, "a retention rule names no workflow, or no days", "nothing was removed");
+}
+
 // Takes the content of the rows and says so.
 Status TakeContent(Tx& tx, const RetentionRule& rule, std::vector<RemovalRef> rows) {
   if (rows.empty()) return {};
@@ -278,6 +286,7 @@ Status TakeContent(Tx& tx, const RetentionRule& rule, std::vector<RemovalRef> ro
 std::string_view RetainedName(Retained what) { return what == Retained::kRuns ? "runs" : "evidence"; }
 
 Result<RetentionBatch> FindRetentionBatch(Session& session, const RetentionRule& rule, RetentionCursor& cursor) {
+  SYN_RETURN_IF_ERROR(CheckRule(rule));
   RetentionBatch batch;
   if (!cursor.deferred_done) {
     SYN_ASSIGN_OR_RETURN(const Rows rows,
@@ -348,6 +357,7 @@ Result<RetentionStep> RemoveBatch(Tx& tx, const RetentionRule& rule, const Reten
 }
 
 Result<RetentionCount> CountRetention(Session& session, const RetentionRule& rule, Instant now) {
+  SYN_RETURN_IF_ERROR(CheckRule(rule));
   Examiner examiner(session, rule, now);
   RetentionCount count;
   const auto add = [&](std::int64_t id) -> Result<bool> {

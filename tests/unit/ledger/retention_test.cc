@@ -305,6 +305,18 @@ TEST_P(RetentionTest, WhatWasEditedIsLeftToBeFound) {
   EXPECT_THAT(report.problem, HasSubstr("run 1 was edited"));
 }
 
+TEST_P(RetentionTest, ManyDaysAreNotFew) {
+  Record(Call(kFlow));
+  clock.Advance(400 * kDay);
+  for (const int days : {106'752, 213'504, 2'147'483'647}) {
+    EXPECT_EQ(LookAndRemove(Rule(Retained::kRuns, days)).removed, 0) << days;
+  }
+  RetentionCursor cursor;
+  for (const int days : {0, -1}) EXPECT_FALSE(ledger->RemoveDue(Rule(Retained::kRuns, days), cursor));
+  EXPECT_FALSE(ledger->CountDue(Rule(Retained::kRuns, 1, "")));
+  EXPECT_EQ(LookAndRemove(Rule(Retained::kRuns, 399)).removed, 1);
+}
+
 struct Tampering {
   const char* what;
   const char* sql;
