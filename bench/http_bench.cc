@@ -269,7 +269,6 @@ int Select(const char* url, int connections, int seconds, const char* sql, int c
   };
   std::vector<Link> links(static_cast<std::size_t>(connections));
   std::vector<pollfd> waiting;
-  Measure measure(seconds);
   const auto ask = [&](Link& link) {
     link.sent = Clock::now();
     if (PQsendQueryPrepared(link.connection, "s", count, parameters, nullptr, nullptr, 0) != 1) Die(PQerrorMessage(link.connection));
@@ -283,6 +282,7 @@ int Select(const char* url, int connections, int seconds, const char* sql, int c
     PQclear(prepared);
     waiting.push_back({PQsocket(link.connection), POLLIN, 0});
   }
+  Measure measure(seconds);
   for (Link& link : links) ask(link);
   while (!measure.over()) {
     poll(waiting.data(), waiting.size(), 1000);

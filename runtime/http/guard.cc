@@ -50,7 +50,12 @@ tl::expected<session::Session, session::TokenRefusal> Authenticator::Authenticat
   if (request.Count("Authorization") != 1 || !header.starts_with(kScheme)) {
     return tl::unexpected(session::TokenRefusal{"no bearer token was sent"});
   }
-  return verifier_->Verify(header.substr(kScheme.size()), clock_.Now());
+  const std::string_view token = header.substr(kScheme.size());
+  const Instant now = clock_.Now();
+  if (auto known = verified_->Find(token, now)) return *std::move(known);
+  auto session = verifier_->Verify(token, now);
+  if (session) verified_->Keep(token, *session, now);
+  return session;
 }
 
 bool RateLimiter::Admit(const std::string& principal) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "runtime/http/server.h"
 #include "runtime/session/jwt.h"
 #include "runtime/session/session.h"
+#include "runtime/session/token_cache.h"
 
 namespace synapsor::http {
 
@@ -25,7 +27,7 @@ struct OriginPolicy {
 // Nothing when the request may go on; otherwise why not, in words for the caller.
 std::optional<std::string> RefuseOrigin(const Request& request, const OriginPolicy& policy);
 
-// Finds out who speaks. Immutable, thread-safe.
+// Finds out who speaks. Thread-safe.
 class Authenticator {
  public:
   // With a verifier, a bearer token is needed; without one, `fixed` is the session of every request (development on
@@ -40,6 +42,7 @@ class Authenticator {
   std::optional<session::TokenVerifier> verifier_;
   session::Session fixed_;
   const Clock& clock_;
+  std::shared_ptr<session::TokenCache> verified_ = std::make_shared<session::TokenCache>();
 };
 
 // A bucket of tokens a principal: `rate` calls a second on the long run, `burst` at once. Thread-safe; remembers at most
