@@ -181,6 +181,26 @@ void BM_RecordCallPostgres(benchmark::State& state) {
 }
 BENCHMARK(BM_RecordCallPostgres)->Setup(OpenPostgres)->Teardown(CloseLedger)->Threads(1)->Threads(8)->UseRealTime();
 
+// The same behind 100,000 recorded calls, made once through eight threads that share commits.
+void OpenLargePostgres(const benchmark::State& state) {
+  static bool filled = false;
+  OpenPostgres(state);
+  if (filled || PostgresUrl() == nullptr) return;
+  filled = true;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([] {
+      for (int i = 0; i < 12'500; ++i) (void)g_ledger->RecordCall(ReadCall());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+void BM_RecordCallPostgresBehind100000(benchmark::State& state) {
+  if (PostgresUrl() == nullptr) return state.SkipWithError("no server");
+  RecordCalls(state);
+}
+BENCHMARK(BM_RecordCallPostgresBehind100000)->Setup(OpenLargePostgres)->Teardown(CloseLedger)->Threads(1)->Threads(8)->UseRealTime();
+
 }  // namespace
 
 int main(int argc, char** argv) {
