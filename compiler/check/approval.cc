@@ -75,10 +75,10 @@ void CheckRiskRules(CheckContext& cx) {
   }
 }
 
-// The configuration's role members decide only where roles do not come from verified tokens.
+// The configuration's role members decide only where roles come neither from verified tokens nor from the reviewers file.
 void CheckApprovers(CheckContext& cx) {
   const config::Config& config = cx.catalog.config();
-  if (config.approval.role_members.empty() || config.session.provider == "jwt") return;
+  if (config.approval.role_members.empty() || config.session.provider == "jwt" || !config.approval.reviewers_file.empty()) return;
   for (const ir::Workflow& workflow : cx.program.workflows) {
     if (!AllowsProposal(cx, workflow)) continue;
     for (const ir::RiskRule& rule : workflow.risk_rules) {
