@@ -1,15 +1,19 @@
 #include "runtime/bundle/load.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <future>
-#include <iterator>
+#include <memory>
+#include <mutex>
+#include <new>
 #include <optional>
-#include <span>
 
 #include "runtime/base/digest.h"
 #include "runtime/base/utf8.h"
@@ -109,65 +113,64 @@ std::vector<AuthorityFact> ReadAuthority(CanonicalReader& in) {
   return facts;
 }
 
-// The capabilities are most of a bundle: half of them are read on a thread of their own while this one reads the rest.
-struct CapabilityPart {
-  std::vector<Capability> capabilities;
-  std::string problem;
-};
-
-struct Item {
-  std::string_view bytes;
-  std::size_t begin = 0;
-};
-
-CapabilityPart ReadItems(std::span<const Item> items) {
-  CapabilityPart read;
-  read.capabilities.reserve(items.size());
-  for (const Item& item : items) {
-    CanonicalReader in(item.bytes, item.begin);
-    read.capabilities.push_back(ReadCapability(in));
-    if (in.ok() && in.offset() != item.bytes.size()) in.Fail("something follows a capability");
-    if (!in.ok()) {
-      read.problem = in.problem();
-      break;
-    }
-  }
-  return read;
-}
-
-class SplitCapabilities {
+// The capabilities are most of a bundle: a thread of their own begins with the first of them while this one reads the rest
+// of the text and then helps. Where each begins and ends is known before either starts.
+class CapabilityReader {
  public:
   void Begin(CanonicalReader& in) {
+    if (other_thread_.valid()) return in.Fail("a member stands twice");
     in.Array([&] {
       const std::size_t begin = in.offset();
       items_.push_back({in.Outline(), begin});
     });
-    half_ = items_.size() / 2;
-    first_ = std::async(std::launch::async, [this] { return ReadItems(std::span(items_).first(half_)); });
+    read_.resize(items_.size());
+    first_problem_ = items_.size();
+    other_thread_ = std::async(std::launch::async, [this] { ReadSome(); });
   }
   // Waits; the problem that stands first in the text counts.
   void End(CanonicalReader& in, std::vector<Capability>& capabilities) {
-    if (!first_.valid()) return;
-    CapabilityPart second = ReadItems(std::span(items_).subspan(half_));
-    CapabilityPart first = first_.get();
-    for (const CapabilityPart* part : {&first, &second}) {
-      if (!part->problem.empty()) in.TakeProblem(part->problem);
-    }
-    capabilities = std::move(first.capabilities);
-    capabilities.insert(capabilities.end(), std::make_move_iterator(second.capabilities.begin()),
-                        std::make_move_iterator(second.capabilities.end()));
+    if (!other_thread_.valid()) return;
+    ReadSome();
+    other_thread_.get();
+    if (first_problem_ < items_.size()) in.TakeProblem(problem_);
+    capabilities = std::move(read_);
   }
 
  private:
+  struct Item {
+    std::string_view bytes;
+    std::size_t begin = 0;
+  };
+
+  void ReadSome() {
+    for (std::size_t i = next_++; i < items_.size(); i = next_++) {
+      CanonicalReader in(items_[i].bytes, items_[i].begin);
+      read_[i] = ReadCapability(in);
+      if (in.ok() && in.offset() != items_[i].bytes.size()) in.Fail("something follows a capability");
+      if (!in.ok()) KeepFirst(i, in.problem());
+    }
+  }
+
+  void KeepFirst(std::size_t item, const std::string& problem) {
+    const std::lock_guard lock(mutex_);
+    if (item >= first_problem_) return;
+    first_problem_ = item;
+    problem_ = problem;
+  }
+
   std::vector<Item> items_;
-  std::size_t half_ = 0;
-  std::future<CapabilityPart> first_;
+  std::vector<Capability> read_;  // as items_
+  std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;
+  std::size_t first_problem_ = 0;  // guarded by mutex_ while both threads read; none: the number of items
+  std::string problem_;
+  std::future<void> other_thread_;  // destroyed first: it ends before what it reads does
 };
 
 // The digest's member must be the very one that was cut out.
 Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place, AuthorityFacts facts) {
   Bundle bundle;
-  SplitCapabilities capabilities;
+  CapabilityReader capabilities;
   int members = 0;
   in.Object([&](std::string_view key) {
     ++members;
@@ -207,7 +210,26 @@ Bundle ReadBundle(CanonicalReader& in, const DigestPlace& place, AuthorityFacts 
   return bundle;
 }
 
-Result<std::string> ReadFile(const std::string& path) {
+// A copy, for a file that is mapped could change between being proven and being used. Not a string, which would be filled
+// with zeros first, and on large pages where there are some: touching thousands of small ones costs more than reading.
+struct FileBytes {
+  static constexpr std::size_t kLargePage = std::size_t{2} << 20;
+  struct Free {
+    void operator()(char* data) const { std::free(data); }
+  };
+
+  explicit FileBytes(std::size_t capacity) {
+    const std::size_t rounded = (capacity / kLargePage + 1) * kLargePage;
+    data.reset(static_cast<char*>(std::aligned_alloc(kLargePage, rounded)));
+    if (data == nullptr) throw std::bad_alloc();
+    (void)::madvise(data.get(), rounded, MADV_HUGEPAGE);
+  }
+
+  std::unique_ptr<char, Free> data;
+  std::size_t size = 0;
+};
+
+Result<FileBytes> ReadFile(const std::string& path) {
   const auto fail = [&](const char* what) {
     return Fail(ErrorKind::kIo, "cannot " + std::string(what) + " bundle `" + path + "`: " + std::strerror(errno),
                 "name the file that `sync build -o` wrote");
@@ -215,7 +237,6 @@ Result<std::string> ReadFile(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return fail("open");
   struct stat facts {};
-  std::string bytes;
   bool good = ::fstat(fd, &facts) == 0;
   if (good && !S_ISREG(facts.st_mode)) {
     ::close(fd);
@@ -225,20 +246,19 @@ Result<std::string> ReadFile(const std::string& path) {
     ::close(fd);
     return Refuse(path, "it is larger than 256 MiB");
   }
-  bytes.resize(static_cast<std::size_t>(facts.st_size));
-  std::size_t done = 0;
-  while (good && done < bytes.size()) {
-    const ssize_t size = ::read(fd, bytes.data() + done, bytes.size() - done);
+  const std::size_t expected = good ? static_cast<std::size_t>(facts.st_size) : 0;
+  FileBytes bytes(expected);
+  while (good && bytes.size < expected) {
+    const ssize_t size = ::read(fd, bytes.data.get() + bytes.size, expected - bytes.size);
     if (size < 0 && errno == EINTR) continue;
     good = size >= 0;
     if (size <= 0) break;
-    done += static_cast<std::size_t>(size);
+    bytes.size += static_cast<std::size_t>(size);
   }
   const int cause = errno;
   ::close(fd);
   errno = cause;
   if (!good) return fail("read");
-  bytes.resize(done);
   return bytes;
 }
 
@@ -247,9 +267,12 @@ Result<std::string> ReadFile(const std::string& path) {
 Result<Bundle> Parse(std::string_view bytes, const std::string& path, AuthorityFacts facts) {
   const auto place = FindDigest(bytes);
   if (!place || !bytes.ends_with("}\n")) return Refuse(path, WhyNoDigest(bytes));
-  // Reading does not need the digest to be right; using what was read does.
-  auto untouched = std::async(std::launch::async, [&] { return DigestWithout(bytes, *place) == place->digest; });
-  const bool is_utf8 = IsUtf8(bytes);
+  // Reading does not need the digest to be right, nor the bytes to be UTF-8; using what was read does.
+  bool is_utf8 = false;
+  auto untouched = std::async(std::launch::async, [&] {
+    is_utf8 = IsUtf8(bytes);
+    return DigestWithout(bytes, *place) == place->digest;
+  });
   CanonicalReader in(bytes);
   Bundle bundle = ReadBundle(in, *place, facts);
   if (!untouched.get()) {
@@ -263,8 +286,8 @@ Result<Bundle> Parse(std::string_view bytes, const std::string& path, AuthorityF
 }
 
 Result<Bundle> Load(const std::string& path, AuthorityFacts facts) {
-  SYN_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  return Parse(bytes, path, facts);
+  SYN_ASSIGN_OR_RETURN(const FileBytes bytes, ReadFile(path));
+  return Parse({bytes.data.get(), bytes.size}, path, facts);
 }
 
 }  // namespace synapsor::bundle

@@ -172,6 +172,7 @@ Result<int> Run(const cli::Arguments& arguments) {
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle bundle, LoadBundle(arguments));
   SYN_RETURN_IF_ERROR(CheckWorkflows(bundle, config, arguments.ValueOr("--workflow", "")));
   SYN_ASSIGN_OR_RETURN(const interp::Readers readers, OpenReaders(bundle, config));
+  SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
   // Whether the databases are what the bundle was built for is found out while the first client is greeted; no call runs
   // before. If they are not, serving ends.
   const auto drift = std::async(std::launch::async, [&] {
@@ -179,7 +180,6 @@ Result<int> Run(const cli::Arguments& arguments) {
                        if (!found) AskToStop();
                        return found;
                      }).share();
-  SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
   interp::Runtime runtime(bundle, config, readers, *ledger, SystemClock(),
                           [](const std::string& line) { cli::PrintRemark(kProgram, line); });
   mcp::ServiceOptions service_options;
