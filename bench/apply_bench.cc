@@ -95,7 +95,8 @@ std::string g_url;
 Bare Connect() {
   Bare c(PQconnectdb(g_url.c_str()));
   if (PQstatus(c.get()) != CONNECTION_OK) Die(PQerrorMessage(c.get()));
-  PQsetNoticeProcessor(c.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      c.get(), [](void*, const char*) {}, nullptr);
   return c;
 }
 
@@ -146,9 +147,10 @@ class World {
     Sql(c.get(), kSchema);
     Sql(c.get(), "DO $$ BEGIN CREATE ROLE bench_reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
     Sql(c.get(), "GRANT SELECT ON invoices TO bench_reader");
-    Sql(c.get(), "CREATE TABLE bench_floor AS SELECT 'F-' || n AS id, 'acme' AS tenant_id, 'open' AS status, "
-                 "5500::bigint AS late_fee_cents, NULL::text AS decision_note, 3::bigint AS row_version "
-                 "FROM generate_series(0, 9999) AS n");
+    Sql(c.get(),
+        "CREATE TABLE bench_floor AS SELECT 'F-' || n AS id, 'acme' AS tenant_id, 'open' AS status, "
+        "5500::bigint AS late_fee_cents, NULL::text AS decision_note, 3::bigint AS row_version "
+        "FROM generate_series(0, 9999) AS n");
     Sql(c.get(), "ALTER TABLE bench_floor ADD PRIMARY KEY (id)");
     Sql(c.get(), "CREATE TABLE bench_receipts (key text PRIMARY KEY, status text NOT NULL, hash text NOT NULL)");
     Write("schema.sql", kSchema);
@@ -176,13 +178,14 @@ class World {
     const int base = made_;
     made_ += changes;
     Sql(Connect().get(), fmt::format("INSERT INTO invoices SELECT 'I-' || n, 'acme', 'open', 5500, NULL, 3 FROM "
-                                     "generate_series({}, {}) AS n", base, base + changes - 1));
+                                     "generate_series({}, {}) AS n",
+                                     base, base + changes - 1));
     proposals_.assign(static_cast<std::size_t>(changes), 0);
     return Seconds([&] {
       Spread(changes, callers, [&](int i) {
         session::Session session;
-        session.values = {{"tenant_id", "acme"}, {"principal", "agent-7"},
-                          {"current_invoice_id", fmt::format("I-{}", base + i)}};
+        session.values = {
+            {"tenant_id", "acme"}, {"principal", "agent-7"}, {"current_invoice_id", fmt::format("I-{}", base + i)}};
         const auto outcome =
             Must(runtime_->Invoke("billing.propose_waiver", {{"note", "a first late fee"}}, session, {}), "propose");
         if (outcome.refusal) Die(outcome.refusal->code + ": " + outcome.refusal->message);
@@ -200,9 +203,11 @@ class World {
         decision.subject = "lead-1";
         decision.roles = {"reviewer"};
         decision.reason = "looked at it";
-        const auto verdict = Must(ledger_->Decide(decision, [&](const ledger::ProposalView& seen) {
-          return proposal::Judge(seen, decision, SystemClock().Now());
-        }), "decide");
+        const auto verdict = Must(ledger_->Decide(decision,
+                                                  [&](const ledger::ProposalView& seen) {
+                                                    return proposal::Judge(seen, decision, SystemClock().Now());
+                                                  }),
+                                  "decide");
         if (!verdict.accepted) Die(verdict.refusal_code + ": " + verdict.refusal_message);
       });
     });
@@ -221,7 +226,8 @@ class World {
       }
     });
     const auto applied = Applied() - before;
-    if (applied != static_cast<std::int64_t>(proposals_.size())) Die(fmt::format("{} changes of {}", applied, proposals_.size()));
+    if (applied != static_cast<std::int64_t>(proposals_.size()))
+      Die(fmt::format("{} changes of {}", applied, proposals_.size()));
     return taken;
   }
   void Verify() {
@@ -281,10 +287,12 @@ double Floor(int changes, int threads) {
     for (const auto& [name, sql] : std::map<const char*, const char*>{
              {"begin", "BEGIN"},
              {"commit", "COMMIT"},
-             {"lock", "SELECT id, tenant_id, late_fee_cents, decision_note, row_version FROM bench_floor WHERE id = $1 AND "
-                      "tenant_id = $2 FOR UPDATE"},
-             {"update", "UPDATE bench_floor SET late_fee_cents = 0, decision_note = 'a first late fee', row_version = "
-                        "row_version + 1 WHERE id = $1 AND tenant_id = $2"},
+             {"lock",
+              "SELECT id, tenant_id, late_fee_cents, decision_note, row_version FROM bench_floor WHERE id = $1 AND "
+              "tenant_id = $2 FOR UPDATE"},
+             {"update",
+              "UPDATE bench_floor SET late_fee_cents = 0, decision_note = 'a first late fee', row_version = "
+              "row_version + 1 WHERE id = $1 AND tenant_id = $2"},
              {"receipt", "INSERT INTO bench_receipts VALUES ($1, 'applied', $2)"}}) {
       PQclear(PQprepare(c, name, sql, 0, nullptr));
     }
@@ -357,8 +365,8 @@ int Main(int changes, int rounds) {
   world.Verify();
   std::printf("%d changes a round, %d rounds, medians a second\n", changes, rounds);
   for (const auto& [what, values] : rates) {
-    std::printf("%-60s %8.0f   (%.0f to %.0f)\n", what.c_str(), Median(values), *std::min_element(values.begin(), values.end()),
-                *std::max_element(values.begin(), values.end()));
+    std::printf("%-60s %8.0f   (%.0f to %.0f)\n", what.c_str(), Median(values),
+                *std::min_element(values.begin(), values.end()), *std::max_element(values.begin(), values.end()));
   }
   return 0;
 }

@@ -24,8 +24,7 @@ using namespace synapsor::db;
 constexpr int kRows = 1000;
 const char* const kColumns = "id, tenant_id, subject, amount, created_at, open";
 
-bundle::Statement Statement(std::string sql, std::vector<ScalarType> params,
-                            std::vector<ScalarType> columns) {
+bundle::Statement Statement(std::string sql, std::vector<ScalarType> params, std::vector<ScalarType> columns) {
   bundle::Statement statement;
   statement.fingerprint = Sha256Hex(sql);
   statement.sql = std::move(sql);
@@ -42,11 +41,11 @@ bundle::Statement Statement(std::string sql, std::vector<ScalarType> params,
 }
 
 bundle::Statement ByKey(const char* first, const char* second) {
-  return Statement(std::string("SELECT ") + kColumns + " FROM bench_ticket WHERE id = " + first +
-                       " AND tenant_id = " + second,
-                   {ScalarType::kInt64, ScalarType::kText},
-                   {ScalarType::kInt64, ScalarType::kText, ScalarType::kText, ScalarType::kDecimal,
-                    ScalarType::kTimestamp, ScalarType::kInt64});
+  return Statement(
+      std::string("SELECT ") + kColumns + " FROM bench_ticket WHERE id = " + first + " AND tenant_id = " + second,
+      {ScalarType::kInt64, ScalarType::kText},
+      {ScalarType::kInt64, ScalarType::kText, ScalarType::kText, ScalarType::kDecimal, ScalarType::kTimestamp,
+       ScalarType::kInt64});
 }
 
 std::vector<Scalar> Key(int i) { return {Scalar::Int(i % kRows), Scalar::Text("acme")}; }
@@ -62,7 +61,8 @@ std::string Url(const char* variable) {
   return url == nullptr ? "" : url;
 }
 
-std::unique_ptr<Connector> Reader(const std::string& engine, const std::string& where, bool row_level_security = false) {
+std::unique_ptr<Connector> Reader(const std::string& engine, const std::string& where,
+                                  bool row_level_security = false) {
   ConnectOptions options;
   options.row_level_security = row_level_security;
   if (engine == "sqlite") return MakeSqliteConnector(where, options);
@@ -106,21 +106,17 @@ void BareLibpq(benchmark::State& state, const std::string& url, bool transaction
   PGconn* connection = PQconnectdb(url.c_str());
   Must(PQstatus(connection) == CONNECTION_OK, "libpq");
   const Oid types[] = {20, 25};
-  const std::string sql =
-      std::string("SELECT ") + kColumns + " FROM bench_ticket WHERE id = $1 AND tenant_id = $2";
+  const std::string sql = std::string("SELECT ") + kColumns + " FROM bench_ticket WHERE id = $1 AND tenant_id = $2";
   PQclear(PQprepare(connection, "s", sql.c_str(), 2, types));
   int i = 0;
   for (auto _ : state) {
-    if (transaction)
-      PQclear(
-          PQexecParams(connection, "BEGIN READ ONLY", 0, nullptr, nullptr, nullptr, nullptr, 0));
+    if (transaction) PQclear(PQexecParams(connection, "BEGIN READ ONLY", 0, nullptr, nullptr, nullptr, nullptr, 0));
     const std::string key = std::to_string(++i % kRows);
     const char* const values[] = {key.c_str(), "acme"};
     PGresult* result = PQexecPrepared(connection, "s", 2, values, nullptr, nullptr, 0);
     Must(PQntuples(result) == 1, "row");
     PQclear(result);
-    if (transaction)
-      PQclear(PQexecParams(connection, "COMMIT", 0, nullptr, nullptr, nullptr, nullptr, 0));
+    if (transaction) PQclear(PQexecParams(connection, "COMMIT", 0, nullptr, nullptr, nullptr, nullptr, 0));
   }
   state.SetItemsProcessed(state.iterations());
   PQfinish(connection);
@@ -128,11 +124,9 @@ void BareLibpq(benchmark::State& state, const std::string& url, bool transaction
 
 void BareSqlite(benchmark::State& state, const std::string& path) {
   sqlite3* handle = nullptr;
-  Must(sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK,
-       "sqlite");
+  Must(sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK, "sqlite");
   sqlite3_stmt* statement = nullptr;
-  const std::string sql =
-      std::string("SELECT ") + kColumns + " FROM bench_ticket WHERE id = ? AND tenant_id = ?";
+  const std::string sql = std::string("SELECT ") + kColumns + " FROM bench_ticket WHERE id = ? AND tenant_id = ?";
   sqlite3_prepare_v2(handle, sql.c_str(), -1, &statement, nullptr);
   int i = 0;
   for (auto _ : state) {
@@ -156,8 +150,7 @@ std::string FillSql() {
   std::string sql = "INSERT INTO bench_ticket VALUES ";
   for (int i = 0; i < kRows; ++i) {
     const std::string n = std::to_string(i);
-    sql += (i == 0 ? "(" : ",(") + n + ",'acme','ticket number " + n +
-           "',12.25,'2026-11-21 03:04:05',1)";
+    sql += (i == 0 ? "(" : ",(") + n + ",'acme','ticket number " + n + "',12.25,'2026-11-21 03:04:05',1)";
   }
   return sql;
 }
@@ -192,8 +185,7 @@ void FillMariadb(const std::string& url) {
   Must(connection.has_value(), "mariadb");
   std::string create = kCreate;
   create.replace(create.find("timestamp NOT"), 9, "datetime");
-  for (const std::string& sql :
-       {std::string("DROP TABLE IF EXISTS bench_ticket"), create, FillSql()}) {
+  for (const std::string& sql : {std::string("DROP TABLE IF EXISTS bench_ticket"), create, FillSql()}) {
     Must((*connection)->Execute(Statement(sql, {}, {}), {}).has_value(), "fill");
   }
 }
@@ -214,22 +206,15 @@ std::string FillSqlite() {
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  const auto add = [](const char* name, auto body) {
-    benchmark::RegisterBenchmark(name, body)->UseRealTime();
-  };
-  const std::string postgres = Url("SYNAPSOR_TEST_POSTGRES_URL"),
-                    mariadb = Url("SYNAPSOR_TEST_MARIADB_URL");
+  const auto add = [](const char* name, auto body) { benchmark::RegisterBenchmark(name, body)->UseRealTime(); };
+  const std::string postgres = Url("SYNAPSOR_TEST_POSTGRES_URL"), mariadb = Url("SYNAPSOR_TEST_MARIADB_URL");
   if (!postgres.empty()) {
     FillPostgres(postgres);
     const auto select = ByKey("$1", "$2");
-    add("postgres/bare_libpq_statement",
-        [=](benchmark::State& s) { BareLibpq(s, postgres, false); });
-    add("postgres/bare_libpq_transaction",
-        [=](benchmark::State& s) { BareLibpq(s, postgres, true); });
-    add("postgres/query",
-        [=](benchmark::State& s) { Statements(s, "postgres", postgres, select); });
-    add("postgres/pool_begin_query_commit",
-        [=](benchmark::State& s) { Calls(s, "postgres", postgres, select); });
+    add("postgres/bare_libpq_statement", [=](benchmark::State& s) { BareLibpq(s, postgres, false); });
+    add("postgres/bare_libpq_transaction", [=](benchmark::State& s) { BareLibpq(s, postgres, true); });
+    add("postgres/query", [=](benchmark::State& s) { Statements(s, "postgres", postgres, select); });
+    add("postgres/pool_begin_query_commit", [=](benchmark::State& s) { Calls(s, "postgres", postgres, select); });
     add("postgres/pool_begin_tenant_query_commit",
         [=](benchmark::State& s) { Calls(s, "postgres", postgres, select, true); });
     const std::string held = "postgresql://bench_reader" + postgres.substr(postgres.find('@'));
@@ -240,15 +225,13 @@ int main(int argc, char** argv) {
     FillMariadb(mariadb);
     const auto select = ByKey("?", "?");
     add("mariadb/query", [=](benchmark::State& s) { Statements(s, "mariadb", mariadb, select); });
-    add("mariadb/pool_begin_query_commit",
-        [=](benchmark::State& s) { Calls(s, "mariadb", mariadb, select); });
+    add("mariadb/pool_begin_query_commit", [=](benchmark::State& s) { Calls(s, "mariadb", mariadb, select); });
   }
   const std::string path = FillSqlite();
   const auto select = ByKey("?1", "?2");
   add("sqlite/bare_sqlite3", [=](benchmark::State& s) { BareSqlite(s, path); });
   add("sqlite/query", [=](benchmark::State& s) { Statements(s, "sqlite", path, select); });
-  add("sqlite/pool_begin_query_commit",
-      [=](benchmark::State& s) { Calls(s, "sqlite", path, select); });
+  add("sqlite/pool_begin_query_commit", [=](benchmark::State& s) { Calls(s, "sqlite", path, select); });
   benchmark::RunSpecifiedBenchmarks();
   for (const char* suffix : {"", "-wal", "-shm"}) std::remove((path + suffix).c_str());
 }

@@ -73,8 +73,9 @@ class Measure {
     if (micros_.empty()) Die("nothing was answered");
     std::sort(micros_.begin(), micros_.end());
     const double seconds = std::chrono::duration<double>(end_ - begin_).count();
-    std::printf("{\"rate\": %.1f, \"p50\": %.1f, \"p99\": %.1f, \"most\": %.1f}\n", static_cast<double>(micros_.size()) / seconds,
-                micros_[micros_.size() / 2], micros_[micros_.size() * 99 / 100], micros_.back());
+    std::printf("{\"rate\": %.1f, \"p50\": %.1f, \"p99\": %.1f, \"most\": %.1f}\n",
+                static_cast<double>(micros_.size()) / seconds, micros_[micros_.size() / 2],
+                micros_[micros_.size() * 99 / 100], micros_.back());
   }
 
  private:
@@ -201,7 +202,8 @@ int Stdio(int callers, int seconds, const std::string& request, const std::strin
       int id = 0;
       if (at != line.npos) std::from_chars(line.data() + at + kId.size(), line.data() + line.size(), id);
       const auto found = sent.find(id);
-      if (found == sent.end() || line.find(words) == line.npos) Die("another answer than expected: " + std::string(line));
+      if (found == sent.end() || line.find(words) == line.npos)
+        Die("another answer than expected: " + std::string(line));
       measure.Add(found->second);
       sent.erase(found);
       ask();
@@ -271,7 +273,8 @@ int Select(const char* url, int connections, int seconds, const char* sql, int c
   std::vector<pollfd> waiting;
   const auto ask = [&](Link& link) {
     link.sent = Clock::now();
-    if (PQsendQueryPrepared(link.connection, "s", count, parameters, nullptr, nullptr, 0) != 1) Die(PQerrorMessage(link.connection));
+    if (PQsendQueryPrepared(link.connection, "s", count, parameters, nullptr, nullptr, 0) != 1)
+      Die(PQerrorMessage(link.connection));
     PQflush(link.connection);
   };
   for (Link& link : links) {
@@ -312,7 +315,8 @@ int Commit(const char* path, int seconds) {
   if (sqlite3_open(path, &database) != SQLITE_OK) Die("the file cannot be opened");
   run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT)");
   sqlite3_stmt* insert = nullptr;
-  sqlite3_prepare_v2(database, "INSERT INTO t (v) VALUES ('a row of some forty bytes, to be durable')", -1, &insert, nullptr);
+  sqlite3_prepare_v2(database, "INSERT INTO t (v) VALUES ('a row of some forty bytes, to be durable')", -1, &insert,
+                     nullptr);
   Measure measure(seconds);
   while (!measure.over()) {
     const auto begun = Clock::now();
@@ -330,10 +334,13 @@ int Commit(const char* path, int seconds) {
 
 int main(int count, char** words) {
   const std::string_view what = count > 1 ? words[1] : "";
-  if (what == "load" && count == 7) return Load(Number(words[2]), Number(words[3]), Number(words[4]), ReadFile(words[5]), words[6]);
-  if (what == "stdio" && count >= 7) return Stdio(Number(words[2]), Number(words[3]), ReadFile(words[4]), words[5], words + 6);
+  if (what == "load" && count == 7)
+    return Load(Number(words[2]), Number(words[3]), Number(words[4]), ReadFile(words[5]), words[6]);
+  if (what == "stdio" && count >= 7)
+    return Stdio(Number(words[2]), Number(words[3]), ReadFile(words[4]), words[5], words + 6);
   if (what == "hello" && count == 3) return Hello(Number(words[2]));
-  if (what == "select" && count >= 6) return Select(words[2], Number(words[3]), Number(words[4]), words[5], count - 6, words + 6);
+  if (what == "select" && count >= 6)
+    return Select(words[2], Number(words[3]), Number(words[4]), words[5], count - 6, words + 6);
   if (what == "commit" && count == 4) return Commit(words[2], Number(words[3]));
   Die("say load, stdio, hello, select or commit; the head of http_bench.cc says with what");
 }

@@ -42,8 +42,9 @@ sqlite3* OpenFile(const fs::path& path) {
 }
 
 struct World {
-  World() : folder(fs::path(::getenv("SYNAPSOR_BENCH_DIR") ? ::getenv("SYNAPSOR_BENCH_DIR") : "/tmp") /
-                   ("invoke_bench_" + std::to_string(::getpid()))) {
+  World()
+      : folder(fs::path(::getenv("SYNAPSOR_BENCH_DIR") ? ::getenv("SYNAPSOR_BENCH_DIR") : "/tmp") /
+               ("invoke_bench_" + std::to_string(::getpid()))) {
     fs::remove_all(folder);
     fs::create_directories(folder);
     sqlite3* app = OpenFile(folder / "app.db");
@@ -93,7 +94,8 @@ class BareSelect {
     sqlite3_bind_int64(statement_, 1, 3001);
     sqlite3_bind_text(statement_, 2, "acme", 4, SQLITE_STATIC);
     Must(sqlite3_step(statement_) == SQLITE_ROW, "step");
-    for (int i = 0; i < sqlite3_column_count(statement_); ++i) benchmark::DoNotOptimize(sqlite3_column_text(statement_, i));
+    for (int i = 0; i < sqlite3_column_count(statement_); ++i)
+      benchmark::DoNotOptimize(sqlite3_column_text(statement_, i));
     sqlite3_reset(statement_);
   }
 
@@ -107,7 +109,8 @@ class BareCommit {
  public:
   explicit BareCommit(const World& world) : database_(OpenFile(world.folder / "floor.db")) {
     Execute(database_, "CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)");
-    Must(sqlite3_prepare_v2(database_, "INSERT INTO t (body) VALUES (?)", -1, &statement_, nullptr) == SQLITE_OK, "prepare");
+    Must(sqlite3_prepare_v2(database_, "INSERT INTO t (body) VALUES (?)", -1, &statement_, nullptr) == SQLITE_OK,
+         "prepare");
   }
   ~BareCommit() {
     sqlite3_finalize(statement_);
@@ -181,7 +184,8 @@ BENCHMARK(ReadWithoutLedger);
 // Refused before any database is asked: what a call costs without its commit.
 void RefusedArgument(benchmark::State& state) {
   World world;
-  interp::Runtime quiet(world.bundle, world.config, world.readers, *world.ledger, SystemClock(), [](const std::string&) {});
+  interp::Runtime quiet(world.bundle, world.config, world.readers, *world.ledger, SystemClock(),
+                        [](const std::string&) {});
   const nlohmann::json arguments = {{"tenant_id", "rival"}};
   for (auto _ : state) {
     benchmark::DoNotOptimize(quiet.Invoke("billing.read_invoice", arguments, world.session, {}));
@@ -201,11 +205,13 @@ void LoadBundle(benchmark::State& state) {
     bundle::Capability capability = base;
     capability.name = "billing." + std::string(name);
     capability.tool_name = "billing__" + std::string(name);
-    capability.tool = R"({"description":"Create a previewable late-fee waiver proposal","inputSchema":{"properties":{"invoice_id":{"type":"integer"},"reason":{"maxLength":300,"type":"string"}},"required":["invoice_id","reason"],"type":"object"},"name":")" +
-                      capability.tool_name + "\"}";
+    capability.tool =
+        R"({"description":"Create a previewable late-fee waiver proposal","inputSchema":{"properties":{"invoice_id":{"type":"integer"},"reason":{"maxLength":300,"type":"string"}},"required":["invoice_id","reason"],"type":"object"},"name":")" +
+        capability.tool_name + "\"}";
     bundle.capabilities.push_back(std::move(capability));
     for (const char* column : {"decision_note", "late_fee_cents", "reviewer"}) {
-      bundle.authority.push_back({"billing." + std::string(name), "write", std::string("app.invoices.") + column, "tenant", "a.sql:1"});
+      bundle.authority.push_back(
+          {"billing." + std::string(name), "write", std::string("app.invoices.") + column, "tenant", "a.sql:1"});
     }
   }
   bundle.authority.erase(bundle.authority.begin());

@@ -24,8 +24,8 @@ using namespace synapsor::ledger;
 std::filesystem::path Folder() {
   static const std::filesystem::path folder = [] {
     const char* given = std::getenv("SYNAPSOR_BENCH_DIR");
-    std::string pattern =
-        (given != nullptr ? std::filesystem::path(given) : std::filesystem::temp_directory_path()) / "ledger-bench-XXXXXX";
+    std::string pattern = (given != nullptr ? std::filesystem::path(given) : std::filesystem::temp_directory_path()) /
+                          "ledger-bench-XXXXXX";
     return std::filesystem::path(::mkdtemp(pattern.data()));
   }();
   return folder;
@@ -49,9 +49,14 @@ CallRecord ReadCall() {
   evidence.tenant = "acme";
   evidence.principal = "agent-7";
   evidence.bundle_digest = record.run.bundle_digest;
-  evidence.items = {{"row", "app", "invoices", {{"id", Scalar::Text("INV-1")}},
-                     {{"invoice_id", Scalar::Text("INV-1")}, {"late_fee_cents", Scalar::Int(5500)},
-                      {"status", Scalar::Text("open")}, {"customer", Scalar::Text("C-88")}}}};
+  evidence.items = {{"row",
+                     "app",
+                     "invoices",
+                     {{"id", Scalar::Text("INV-1")}},
+                     {{"invoice_id", Scalar::Text("INV-1")},
+                      {"late_fee_cents", Scalar::Int(5500)},
+                      {"status", Scalar::Text("open")},
+                      {"customer", Scalar::Text("C-88")}}}};
   record.evidence = evidence;
   record.audits = {{"app", "invoices", std::string(71, 'f'), std::string(71, 'p'), 1, 17}};
   return record;
@@ -81,8 +86,10 @@ void BM_BareCommitSqlite(benchmark::State& state) {
   const std::string file = Folder() / "floor.db";
   sqlite3* db = nullptr;
   sqlite3_open(file.c_str(), &db);
-  sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY, b TEXT)",
-               nullptr, nullptr, nullptr);
+  sqlite3_exec(
+      db,
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY, b TEXT)",
+      nullptr, nullptr, nullptr);
   sqlite3_stmt* insert = nullptr;
   sqlite3_prepare_v2(db, "INSERT INTO t (b) VALUES (?1)", -1, &insert, nullptr);
   const std::string text(1500, 'x');
@@ -140,7 +147,9 @@ void ListWith(benchmark::State& state, const ProposalFilter& filter) {
 void BM_ListNewestOf100000(benchmark::State& state) { ListWith(state, {}); }
 void BM_ListPendingOf100000(benchmark::State& state) { ListWith(state, {.state = ProposalState::kPendingReview}); }
 void BM_ListObjectOf100000(benchmark::State& state) { ListWith(state, {.object = "INV-77"}); }
-void BM_ListRarePrincipalOf100000(benchmark::State& state) { ListWith(state, {.tenant = "acme", .principal = "nobody"}); }
+void BM_ListRarePrincipalOf100000(benchmark::State& state) {
+  ListWith(state, {.tenant = "acme", .principal = "nobody"});
+}
 BENCHMARK(BM_ListNewestOf100000)->Setup(OpenLarge)->Teardown(CloseLedger)->UseRealTime();
 BENCHMARK(BM_ListPendingOf100000)->Setup(OpenLarge)->Teardown(CloseLedger)->UseRealTime();
 BENCHMARK(BM_ListObjectOf100000)->Setup(OpenLarge)->Teardown(CloseLedger)->UseRealTime();
@@ -199,7 +208,12 @@ void BM_RecordCallPostgresBehind100000(benchmark::State& state) {
   if (PostgresUrl() == nullptr) return state.SkipWithError("no server");
   RecordCalls(state);
 }
-BENCHMARK(BM_RecordCallPostgresBehind100000)->Setup(OpenLargePostgres)->Teardown(CloseLedger)->Threads(1)->Threads(8)->UseRealTime();
+BENCHMARK(BM_RecordCallPostgresBehind100000)
+    ->Setup(OpenLargePostgres)
+    ->Teardown(CloseLedger)
+    ->Threads(1)
+    ->Threads(8)
+    ->UseRealTime();
 
 }  // namespace
 

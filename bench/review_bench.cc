@@ -62,9 +62,10 @@ ledger::CallRecord Call(int number) {
   p.key = Scalar::Text("INV-" + std::to_string(number));
   p.tenant_column = "tenant_id";
   p.tenant_value = Scalar::Text(p.tenant);
-  p.columns = {{"late_fee_cents", Scalar::Int(5500), Scalar::Int(0), "fixed"},
-               {"reviewer", Scalar::Null(ScalarType::kText), Scalar::Text(p.principal), "session:principal"},
-               {"note", Scalar::Null(ScalarType::kText), Scalar::Text("card update failure, first late fee"), "arg:reason"}};
+  p.columns = {
+      {"late_fee_cents", Scalar::Int(5500), Scalar::Int(0), "fixed"},
+      {"reviewer", Scalar::Null(ScalarType::kText), Scalar::Text(p.principal), "session:principal"},
+      {"note", Scalar::Null(ScalarType::kText), Scalar::Text("card update failure, first late fee"), "arg:reason"}};
   p.guard_kind = "integer_version";
   p.guard_column = "row_version";
   p.guard_value = Scalar::Int(3);
@@ -121,9 +122,12 @@ class Client {
     std::string head, body;
   };
   Answer Send(const std::string& method, const std::string& target, const std::string& body = "") {
-    std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nCookie: {}\r\n", method, target, port_, cookies);
+    std::string request =
+        fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nCookie: {}\r\n", method, target, port_, cookies);
     if (method == "POST") {
-      request += fmt::format("Origin: http://127.0.0.1:{}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", port_, body.size());
+      request += fmt::format(
+          "Origin: http://127.0.0.1:{}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+          port_, body.size());
     }
     request += "\r\n" + body;
     if (::send(socket_, request.data(), request.size(), 0) != static_cast<ssize_t>(request.size())) Die("cannot send");
@@ -157,8 +161,9 @@ std::string Between(const std::string& text, const std::string& before, char aft
 void LogIn(Client& client, const std::string& subject) {
   const auto page = client.Send("GET", "/login");
   client.cookies = "synapsor_login=" + Between(page.head, "synapsor_login=", ';');
-  const auto answer = client.Send("POST", "/login", fmt::format("kind=password&subject={}&password=correct+horse+battery&form={}", subject,
-                                                                Between(page.body, "name=\"form\" value=\"", '"')));
+  const auto answer = client.Send("POST", "/login",
+                                  fmt::format("kind=password&subject={}&password=correct+horse+battery&form={}",
+                                              subject, Between(page.body, "name=\"form\" value=\"", '"')));
   if (answer.status != 303) Die("cannot log in");
   client.cookies = "synapsor_session=" + Between(answer.head, "synapsor_session=", ';');
 }
@@ -190,9 +195,11 @@ session::ReviewerDirectory Reviewers() {
   const auto entry = [&](const std::string& subject, int tenants) {
     std::string list;
     for (int i = 0; i < tenants; ++i) list += fmt::format("{}\"{}\"", i == 0 ? "" : ",", Tenant(i));
-    return fmt::format(R"({{"subject":"{}","roles":["billing_reviewer"],"tenants":[{}],"password":"{}"}})", subject, list, hash);
+    return fmt::format(R"({{"subject":"{}","roles":["billing_reviewer"],"tenants":[{}],"password":"{}"}})", subject,
+                       list, hash);
   };
-  return Take(session::ReviewerDirectory::Parse(fmt::format("{{\"reviewers\":[{},{}]}}", entry("lead_7", 1), entry("lead_8", kTenants)), "reviewers.json"));
+  return Take(session::ReviewerDirectory::Parse(
+      fmt::format("{{\"reviewers\":[{},{}]}}", entry("lead_7", 1), entry("lead_8", kTenants)), "reviewers.json"));
 }
 
 std::string MakePlace() {
@@ -203,7 +210,8 @@ std::string MakePlace() {
     return "env:SYNAPSOR_TEST_POSTGRES_URL";
   }
   const char* given = std::getenv("SYNAPSOR_BENCH_DIR");
-  std::string pattern = (given != nullptr ? std::filesystem::path(given) : std::filesystem::temp_directory_path()) / "review-bench-XXXXXX";
+  std::string pattern = (given != nullptr ? std::filesystem::path(given) : std::filesystem::temp_directory_path()) /
+                        "review-bench-XXXXXX";
   return "sqlite:" + std::string(::mkdtemp(pattern.data())) + "/ledger.db";
 }
 
@@ -222,14 +230,16 @@ int main(int argc, char** argv) {
   const auto ledger = Take(ledger::Open(place, SystemClock()));
   const auto began = std::chrono::steady_clock::now();
   Fill(*ledger, proposals);
-  fmt::print("{} proposals recorded in {:.0f} s\n", proposals, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  fmt::print("{} proposals recorded in {:.0f} s\n", proposals,
+             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
 
   const bundle::Bundle bundle;
   const config::Config config = config::Defaults();
   http::ReviewIdentities identities;
   identities.reviewers = Reviewers();
   const auto app = Take(http::ReviewApp::Make(*ledger, bundle, config, SystemClock(), std::move(identities), {}));
-  const auto server = Take(http::Server::Listen({}, [&](const http::Request& request, auto exchange) { app->Handle(request, exchange); }));
+  const auto server = Take(
+      http::Server::Listen({}, [&](const http::Request& request, auto exchange) { app->Handle(request, exchange); }));
   std::thread serving([&] { server->Run(); });
   {
     Client lead(server->port()), broad(server->port());
@@ -264,7 +274,8 @@ int main(int argc, char** argv) {
       fmt::print("{:<36} {:>9.2f} {:>9.2f} {:>9.2f} {:>6} {:>8}\n", page.name, page.millis[page.millis.size() / 2],
                  page.millis[page.millis.size() * 99 / 100], page.millis.back(), page.rows, page.bytes);
     }
-    fmt::print("user time of a page: {:.2f} ms\n", (UserSeconds() - user) * 1000 / (static_cast<double>(rounds) * static_cast<double>(pages.size())));
+    fmt::print("user time of a page: {:.2f} ms\n",
+               (UserSeconds() - user) * 1000 / (static_cast<double>(rounds) * static_cast<double>(pages.size())));
   }
   server->Stop();
   serving.join();

@@ -13,12 +13,14 @@ namespace {
 constexpr std::size_t kShortest = 15, kLongest = 1024;  // characters
 
 // Phrases by which a description gives orders to the model instead of saying what the tool does.
-constexpr auto kOrders = std::to_array<std::string_view>(
-    {"ignore previous", "ignore all", "disregard", "you must always", "do not tell", "without asking", "system prompt", "<system", "ignore the instructions"});
+constexpr auto kOrders =
+    std::to_array<std::string_view>({"ignore previous", "ignore all", "disregard", "you must always", "do not tell",
+                                     "without asking", "system prompt", "<system", "ignore the instructions"});
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
   return lower;
 }
 
@@ -33,9 +35,11 @@ template <typename Entity>
 void LintOrders(diag::Sink& sink, const Entity& entity, const ast::String& text) {
   if (!text.present()) return;
   const std::string lower = Lower(text.value);
-  const auto found = std::find_if(kOrders.begin(), kOrders.end(), [&](std::string_view order) { return lower.find(order) != std::string::npos; });
+  const auto found = std::find_if(kOrders.begin(), kOrders.end(),
+                                  [&](std::string_view order) { return lower.find(order) != std::string::npos; });
   if (found == kOrders.end()) return;
-  Report(sink, entity, Kind::kInjectedInstructions, text.span, fmt::format("this description gives the model orders (`{}`)", *found))
+  Report(sink, entity, Kind::kInjectedInstructions, text.span,
+         fmt::format("this description gives the model orders (`{}`)", *found))
       .WithHelp("say what the tool does and what its arguments mean; what must hold belongs into the contract");
 }
 
@@ -45,7 +49,8 @@ void LintDescriptions(const ir::Program& program, diag::Sink& sink) {
   for (const ir::Capability& capability : program.capabilities) {
     const ast::String& text = capability.syntax->description;
     const auto report = [&](std::string message) {
-      Report(sink, capability, Kind::kWeakDescription, text.present() ? text.span : capability.syntax->name.span, std::move(message))
+      Report(sink, capability, Kind::kWeakDescription, text.present() ? text.span : capability.syntax->name.span,
+             std::move(message))
           .WithHelp("say what the tool does, on which object, and what becomes of a proposal");
     };
     if (text.value.empty()) {

@@ -19,7 +19,8 @@ std::string ToSnakeCase(std::string_view name) {
   std::string snake;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const auto c = static_cast<unsigned char>(name[i]);
-    if (std::isupper(c) && i > 0 && name[i - 1] != '_' && name[i - 1] != '.' && !std::isupper(static_cast<unsigned char>(name[i - 1])))
+    if (std::isupper(c) && i > 0 && name[i - 1] != '_' && name[i - 1] != '.' &&
+        !std::isupper(static_cast<unsigned char>(name[i - 1])))
       snake.push_back('_');
     snake.push_back(static_cast<char>(std::tolower(c)));
   }
@@ -36,7 +37,8 @@ void LintName(diag::Sink& sink, const Entity& entity, std::string_view name, Spa
 }  // namespace
 
 void LintNames(const ir::Program& program, diag::Sink& sink) {
-  for (const ir::Workflow& workflow : program.workflows) LintName(sink, workflow, workflow.name, workflow.syntax->name.span);
+  for (const ir::Workflow& workflow : program.workflows)
+    LintName(sink, workflow, workflow.name, workflow.syntax->name.span);
   for (const ir::Context& context : program.contexts) {
     LintName(sink, context, context.name, context.syntax->name.span);
     for (const ir::Slot& slot : context.slots) LintName(sink, context, slot.name, slot.span);
@@ -47,7 +49,8 @@ void LintNames(const ir::Program& program, diag::Sink& sink) {
     for (const ir::Arg& arg : capability.args) LintName(sink, capability, arg.name, arg.syntax->name.span);
     if (capability.name.size() <= kLongestToolName) continue;
     Report(sink, capability, Kind::kLongToolName, capability.syntax->name.span,
-           fmt::format("the tool name has {} characters, and some clients accept {}", capability.name.size(), kLongestToolName))
+           fmt::format("the tool name has {} characters, and some clients accept {}", capability.name.size(),
+                       kLongestToolName))
         .WithHelp("shorten the name or its namespace");
   }
 }

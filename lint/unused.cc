@@ -73,7 +73,8 @@ void LintUnused(const ir::Program& program, diag::Sink& sink) {
     }
     for (const ir::Arg& arg : capability.args) {
       if (references.args.contains(arg.name)) continue;
-      Report(sink, capability, Kind::kUnusedArgument, arg.syntax->name.span, fmt::format("ARG `{}` is never used", arg.name))
+      Report(sink, capability, Kind::kUnusedArgument, arg.syntax->name.span,
+             fmt::format("ARG `{}` is never used", arg.name))
           .WithHelp("remove it: a model would spend tokens on a value that changes nothing");
     }
   }
@@ -85,20 +86,24 @@ void LintUnused(const ir::Program& program, diag::Sink& sink) {
     if (!used[i]) {
       // The one that was meant may be behind a misspelt name, or behind a second definition.
       const auto meant = program.context_names.find(context.name);
-      if (any_poisoned || meant == program.context_names.end() || &program.contexts.Get(meant->second) != &context) continue;
-      Report(sink, context, Kind::kUnusedContext, context.syntax->name.span, fmt::format("no capability uses context `{}`", context.name))
+      if (any_poisoned || meant == program.context_names.end() || &program.contexts.Get(meant->second) != &context)
+        continue;
+      Report(sink, context, Kind::kUnusedContext, context.syntax->name.span,
+             fmt::format("no capability uses context `{}`", context.name))
           .WithHelp("use it or remove it");
       continue;
     }
     if (incomplete[i]) continue;
     for (const ir::Binding& bind : context.bindings) {
       const bool filters = std::any_of(context.searches.begin(), context.searches.end(), [&](const ir::Search& search) {
-        return std::any_of(search.filters.begin(), search.filters.end(), [&](const auto& f) { return f.value.provenance.binding == bind.name; });
+        return std::any_of(search.filters.begin(), search.filters.end(),
+                           [&](const auto& f) { return f.value.provenance.binding == bind.name; });
       });
       if (filters || used_bindings[i].contains(bind.name)) continue;
       // The tenant scopes every read, and the principal is recorded with every run.
       if (bind.session_key == session.tenant_key || bind.session_key == session.principal_key) continue;
-      Report(sink, context, Kind::kUnusedBinding, bind.span, fmt::format("no capability uses the binding `{}`", bind.name))
+      Report(sink, context, Kind::kUnusedBinding, bind.span,
+             fmt::format("no capability uses the binding `{}`", bind.name))
           .WithHelp("remove it, or use it: `LOOKUP id FROM BINDING …`");
     }
   }

@@ -19,8 +19,8 @@ enum class ChangeKind { kAdded, kRemoved, kChanged };
 struct Change {
   ChangeKind kind = ChangeKind::kAdded;
   Effect effect = Effect::kNeutral;
-  bundle::AuthorityFact before, after;   // empty where it does not apply
-  std::string sentence;                  // "may now read `main.public.invoices.card_last4`"
+  bundle::AuthorityFact before, after;  // empty where it does not apply
+  std::string sentence;                 // "may now read `main.public.invoices.card_last4`"
 };
 
 // Order-independent: Diff(a, a) is empty, Diff(a, b) mirrors Diff(b, a).

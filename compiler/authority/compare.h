@@ -8,7 +8,7 @@
 namespace synapsor::authority {
 
 Order Unordered(const std::string& before, const std::string& after);
-Order Neutral(const std::string& before, const std::string& after);       // never matters
+Order Neutral(const std::string& before, const std::string& after);  // never matters
 Order CompareExposure(const std::string& before, const std::string& after);
 Order CompareSwitch(const std::string& before, const std::string& after);  // on is tighter than off
 Order CompareScope(const std::string& before, const std::string& after);

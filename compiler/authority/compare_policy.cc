@@ -13,8 +13,8 @@ using check::Constraint;
 using nlohmann::json;
 
 struct Version {
-  std::map<std::string, Constraint> when;       // by path
-  std::map<std::string, std::string> limits;    // amount by what is limited
+  std::map<std::string, Constraint> when;     // by path
+  std::map<std::string, std::string> limits;  // amount by what is limited
   bool readable = true;
 };
 
@@ -23,8 +23,8 @@ struct RelationName {
   ast::Relation relation;
 };
 constexpr RelationName kRelations[] = {
-    {"=", ast::Relation::kEqual},         {"!=", ast::Relation::kNotEqual},    {"<", ast::Relation::kLess},
-    {"<=", ast::Relation::kLessEqual},    {">", ast::Relation::kGreater},      {">=", ast::Relation::kGreaterEqual},
+    {"=", ast::Relation::kEqual},      {"!=", ast::Relation::kNotEqual}, {"<", ast::Relation::kLess},
+    {"<=", ast::Relation::kLessEqual}, {">", ast::Relation::kGreater},   {">=", ast::Relation::kGreaterEqual},
 };
 
 // "path relation literal", as the facts write it.
@@ -33,7 +33,8 @@ bool AddCondition(Version& version, const std::string& text) {
   const std::size_t second = first == std::string::npos ? first : text.find(' ', first + 1);
   if (second == std::string::npos) return false;
   const std::string name = text.substr(first + 1, second - first - 1);
-  const auto found = std::find_if(std::begin(kRelations), std::end(kRelations), [&](const RelationName& r) { return r.name == name; });
+  const auto found =
+      std::find_if(std::begin(kRelations), std::end(kRelations), [&](const RelationName& r) { return r.name == name; });
   if (found == std::end(kRelations)) return false;
   std::string_view value = std::string_view(text).substr(second + 1);
   ast::Literal literal;

@@ -66,14 +66,19 @@ std::string Words(const std::string& qualifier) {
   for (const auto& [key, part] : value.items()) {
     if (part.is_string() && part.get_ref<const std::string&>().empty()) continue;
     if (!words.empty()) words += ", ";
-    words += key == "required" ? key : fmt::format("{} {}", key, key == "when" || key == "limits" ? PartWords(part) : part.is_string() ? part.get<std::string>() : part.dump());
+    words += key == "required" ? key
+                               : fmt::format("{} {}", key,
+                                             key == "when" || key == "limits" ? PartWords(part)
+                                             : part.is_string()               ? part.get<std::string>()
+                                                                              : part.dump());
   }
   return words;
 }
 
 // The parts that differ: "max 100 -> 500, required -> not required".
 std::string Difference(const std::string& before, const std::string& after) {
-  const nlohmann::json a = nlohmann::json::parse(before, nullptr, false), b = nlohmann::json::parse(after, nullptr, false);
+  const nlohmann::json a = nlohmann::json::parse(before, nullptr, false),
+                       b = nlohmann::json::parse(after, nullptr, false);
   if (!a.is_object() || !b.is_object()) return fmt::format("{} -> {}", before, after);
   std::set<std::string> keys;
   for (const auto& [key, part] : a.items()) keys.insert(key);
@@ -151,7 +156,8 @@ class Differ {
   void AddChanged(const VerbRule* rule, const AuthorityFact& before, const AuthorityFact& after) {
     Change change{ChangeKind::kChanged, Effect::kBroadens, before, after, {}};
     if (rule != nullptr) change.effect = EffectOf(rule->compare(before.qualifier, after.qualifier));
-    change.sentence = Sentence(rule == nullptr ? "{0}: {1} -> {2}" : rule->changed, before.object, before.qualifier, after.qualifier);
+    change.sentence =
+        Sentence(rule == nullptr ? "{0}: {1} -> {2}" : rule->changed, before.object, before.qualifier, after.qualifier);
     changes_.push_back(std::move(change));
   }
 

@@ -101,13 +101,15 @@ std::string WriteBounds(const bundle::SetColumn& set, const ast::WriteProposal& 
 }
 
 // How rows of one table of a context are reached. A table used twice gives its facts once.
-void AddReach(Extraction& out, const ir::Capability& capability, const ir::Context& context, const bundle::Context& built) {
+void AddReach(Extraction& out, const ir::Capability& capability, const ir::Context& context,
+              const bundle::Context& built) {
   for (std::size_t i = 0; i < context.tables.size(); ++i) {
     const ir::TableUse& table = context.tables[i];
     const std::string object = ObjectName(table);
     out.Add(capability.name, kReach, object, "", table.syntax.span);
-    const Span bind = context.tenant_binding < 0 ? table.syntax.span
-                                                 : context.bindings[static_cast<std::size_t>(context.tenant_binding)].span;
+    const Span bind = context.tenant_binding < 0
+                          ? table.syntax.span
+                          : context.bindings[static_cast<std::size_t>(context.tenant_binding)].span;
     out.Add(capability.name, kScope, object,
             table.single_tenant ? std::string(kUnscoped)
                                 : fmt::format("{} = session:{}", table.tenant->name, built.tenant_session_key),
@@ -128,8 +130,8 @@ void AddReach(Extraction& out, const ir::Capability& capability, const ir::Conte
             left + " = " + right, include.syntax->span);
   }
   for (const ir::Slot& slot : context.slots) {
-    out.Add(capability.name, kRead, ObjectName(context.tables[static_cast<std::size_t>(slot.column.table)], slot.column), "",
-            slot.span);
+    out.Add(capability.name, kRead,
+            ObjectName(context.tables[static_cast<std::size_t>(slot.column.table)], slot.column), "", slot.span);
   }
 }
 
@@ -147,9 +149,10 @@ void AddWrite(Extraction& out, const ir::Capability& capability, const bundle::P
   const ast::WriteProposal& syntax = *write.syntax;
   const std::string object = ObjectName(write.target);
   out.Add(capability.name, kChange, object, "", syntax.target.span);
-  out.Add(capability.name, kAim, object,
-          fmt::format("{} = {}{}", patch.key_column, ValueText(patch.key), patch.target_is_context_root ? kInContext : ""),
-          syntax.lookup_span);
+  out.Add(
+      capability.name, kAim, object,
+      fmt::format("{} = {}{}", patch.key_column, ValueText(patch.key), patch.target_is_context_root ? kInContext : ""),
+      syntax.lookup_span);
   out.Add(capability.name, kWithin, object,
           patch.tenant_column.empty() ? std::string(kUnscoped)
                                       : fmt::format("{} = {}", patch.tenant_column, ValueText(patch.tenant)),
@@ -157,8 +160,8 @@ void AddWrite(Extraction& out, const ir::Capability& capability, const bundle::P
   out.Add(capability.name, kGuard, object, GuardText(patch.guard),
           syntax.guard_span.has_value() ? syntax.guard_span : syntax.target.span);
   if (patch.audit) {
-    out.Add(capability.name, kAudit, object, patch.audit->stream + (patch.audit->insert ? "" : std::string(kLedgerOnly)),
-            syntax.audit.span);
+    out.Add(capability.name, kAudit, object,
+            patch.audit->stream + (patch.audit->insert ? "" : std::string(kLedgerOnly)), syntax.audit.span);
   }
   for (std::size_t i = 0; i < write.columns.size(); ++i) {
     const ir::WriteColumn& column = write.columns[i];
@@ -169,8 +172,8 @@ void AddWrite(Extraction& out, const ir::Capability& capability, const bundle::P
 
 // Texts of the contract that grant nothing.
 std::string Wording(const bundle::Capability& capability) {
-  json words = {capability.description, capability.version, capability.returns_json, capability.aliases,
-                capability.minimal_profile, capability.evidence_handles_only};
+  json words = {capability.description, capability.version,         capability.returns_json,
+                capability.aliases,     capability.minimal_profile, capability.evidence_handles_only};
   for (const bundle::Arg& arg : capability.args) words.push_back({arg.name, arg.description});
   for (const bundle::SummaryPart& part : capability.summary) {
     words.push_back(part.is_value ? ValueText(part.value) : part.text);
@@ -202,9 +205,11 @@ void AddWorkflow(Extraction& out, const ir::Workflow& workflow, const bundle::Bu
   const ast::Workflow& syntax = *workflow.syntax;
   out.Add(workflow.name, kRun, "workflow", "", syntax.name.span);
   for (const ast::QualifiedName& name : syntax.allowed_capabilities) {
-    if (out.program.capability_names.contains(name.full)) out.Add(workflow.name, kAllow, std::string(name.full), "", name.span);
+    if (out.program.capability_names.contains(name.full))
+      out.Add(workflow.name, kAllow, std::string(name.full), "", name.span);
   }
-  for (const ast::Name& key : syntax.session_require) out.Add(workflow.name, kRequire, std::string(key.text), "", key.span);
+  for (const ast::Name& key : syntax.session_require)
+    out.Add(workflow.name, kRequire, std::string(key.text), "", key.span);
   static constexpr std::string_view kLevels[] = {"low", "medium", "high"};
   for (const ir::RiskRule& rule : workflow.risk_rules) {
     const json approval = {{"approvals", rule.approvals}, {"role", rule.role}};
@@ -224,12 +229,13 @@ std::string PolicyText(const bundle::Policy& policy) {
   json text = {{"when", json::array()}};
   for (const bundle::PolicyCondition& condition : policy.conditions) {
     const bool bare = condition.literal.type == ScalarType::kDecimal || condition.literal.type == ScalarType::kBoolean;
-    text["when"].push_back(fmt::format(fmt::runtime(bare ? "{} {} {}" : "{} {} '{}'"), condition.path, condition.relation,
-                                       condition.literal.text));
+    text["when"].push_back(fmt::format(fmt::runtime(bare ? "{} {} {}" : "{} {} '{}'"), condition.path,
+                                       condition.relation, condition.literal.text));
   }
   for (const bundle::PolicyLimit& limit : policy.limits) {
-    const std::string what = fmt::format("{} PER {}DAY", limit.total_column.empty() ? "APPROVALS" : "TOTAL " + limit.total_column,
-                                         limit.per_object ? "OBJECT " : "");
+    const std::string what =
+        fmt::format("{} PER {}DAY", limit.total_column.empty() ? "APPROVALS" : "TOTAL " + limit.total_column,
+                    limit.per_object ? "OBJECT " : "");
     text["limits"][what] = limit.amount;
   }
   return CanonicalJson(text);
@@ -238,8 +244,9 @@ std::string PolicyText(const bundle::Policy& policy) {
 void AddPolicies(Extraction& out, const bundle::Bundle& built) {
   for (const bundle::Policy& policy : built.policies) {
     const auto found = out.program.policy_names.find(policy.name);
-    const Span place = found == out.program.policy_names.end() ? Span::None()
-                                                               : out.program.policies.Get(found->second).syntax->name.span;
+    const Span place = found == out.program.policy_names.end()
+                           ? Span::None()
+                           : out.program.policies.Get(found->second).syntax->name.span;
     out.Add(policy.scope, kSettle, policy.name, PolicyText(policy), place);
   }
 }

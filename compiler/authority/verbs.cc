@@ -10,13 +10,15 @@ constexpr Effect kN = Effect::kNarrows;
 constexpr Effect kNo = Effect::kNeutral;
 
 constexpr VerbRule kRules[] = {
-    {kExpose, "", false, kB, CompareExposure, "is a new {2} tool", "is no tool any more", "was a {1} tool and is a {2} tool now"},
+    {kExpose, "", false, kB, CompareExposure, "is a new {2} tool", "is no tool any more",
+     "was a {1} tool and is a {2} tool now"},
     {kDescribe, kExpose, false, kNo, Neutral, "has new texts", "has lost its texts", "has other texts"},
-    {kChoose, "", false, kB, CompareBounds, "lets the model choose `{0}` ({2})", "no longer lets the model choose `{0}`",
-     "lets the model choose `{0}` otherwise: {3}"},
+    {kChoose, "", false, kB, CompareBounds, "lets the model choose `{0}` ({2})",
+     "no longer lets the model choose `{0}`", "lets the model choose `{0}` otherwise: {3}"},
     {kEvidence, kExpose, false, kNo, CompareSwitch, "records evidence: {2}", "records evidence no longer: {1}",
      "records evidence: {1} -> {2}"},
-    {kReach, "", true, kB, Unordered, "may now reach rows of {0}", "no longer reaches rows of {0}", "reaches rows of {0}"},
+    {kReach, "", true, kB, Unordered, "may now reach rows of {0}", "no longer reaches rows of {0}",
+     "reaches rows of {0}"},
     {kScope, kReach, true, kN, CompareScope, "reads {0} where {2}", "reads {0} without the scope {1}",
      "reads {0} where {2}, was {1}"},
     {kFind, kReach, true, kN, CompareSource, "finds its row of {0} by {2}", "no longer finds its row of {0} by {1}",
@@ -46,8 +48,8 @@ constexpr VerbRule kRules[] = {
     {kRecord, kRun, false, kN, Unordered, "requires evidence", "no longer requires evidence", "requires evidence"},
     {kKeep, kRun, false, kNo, Neutral, "keeps {0} for {2} days", "keeps {0} for no stated time, was {1} days",
      "keeps {0} for {2} days, was {1}"},
-    {kSettle, "", true, kB, ComparePolicy, "may be settled without a reviewer by {0} ({2})", "is no longer settled by {0}",
-     "is settled without a reviewer by {0} within {2}, was {1}"},
+    {kSettle, "", true, kB, ComparePolicy, "may be settled without a reviewer by {0} ({2})",
+     "is no longer settled by {0}", "is settled without a reviewer by {0} within {2}, was {1}"},
 };
 
 }  // namespace

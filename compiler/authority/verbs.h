@@ -44,9 +44,9 @@ enum class Order { kLooser, kTighter, kSame, kUnordered };
 
 struct VerbRule {
   std::string_view verb;
-  std::string_view anchor;       // verb of the grant that it restricts, or empty
-  bool anchor_has_same_object;   // otherwise the anchor is of the subject alone
-  Effect when_added;             // the opposite when removed
+  std::string_view anchor;      // verb of the grant that it restricts, or empty
+  bool anchor_has_same_object;  // otherwise the anchor is of the subject alone
+  Effect when_added;            // the opposite when removed
   Order (*compare)(const std::string& before, const std::string& after);
   // Sentences; {0} object, {1} qualifier before, {2} qualifier after, {3} the parts that differ.
   std::string_view added, removed, changed;

@@ -51,7 +51,8 @@ bool IsDecimal(std::string_view text) {
 
 std::strong_ordering CompareDecimals(std::string_view a, std::string_view b) {
   const Parts left = Split(a), right = Split(b);
-  if (left.negative != right.negative) return left.negative ? std::strong_ordering::less : std::strong_ordering::greater;
+  if (left.negative != right.negative)
+    return left.negative ? std::strong_ordering::less : std::strong_ordering::greater;
   return left.negative ? CompareMagnitude(right, left) : CompareMagnitude(left, right);
 }
 

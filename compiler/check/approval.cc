@@ -67,7 +67,8 @@ void CheckRiskRules(CheckContext& cx) {
         const ir::RiskRule& high = other.level < rule.level ? rule : other;
         if (high.approvals >= low.approvals) continue;
         Report(cx.sink, workflow, Kind::kWeakerApprovalAtHigherRisk, high.syntax->span,
-               fmt::format("risk `{}` needs fewer approvals than risk `{}`", high.syntax->level.text, low.syntax->level.text))
+               fmt::format("risk `{}` needs fewer approvals than risk `{}`", high.syntax->level.text,
+                           low.syntax->level.text))
             .WithLabel(low.syntax->span, "this needs more")
             .WithHelp("require at least as many approvals at the higher risk");
       }
@@ -78,7 +79,9 @@ void CheckRiskRules(CheckContext& cx) {
 // The configuration's role members decide only where roles come neither from verified tokens nor from the reviewers file.
 void CheckApprovers(CheckContext& cx) {
   const config::Config& config = cx.catalog.config();
-  if (config.approval.role_members.empty() || config.session.provider == "jwt" || !config.approval.reviewers_file.empty()) return;
+  if (config.approval.role_members.empty() || config.session.provider == "jwt" ||
+      !config.approval.reviewers_file.empty())
+    return;
   for (const ir::Workflow& workflow : cx.program.workflows) {
     if (!AllowsProposal(cx, workflow)) continue;
     for (const ir::RiskRule& rule : workflow.risk_rules) {
@@ -88,7 +91,8 @@ void CheckApprovers(CheckContext& cx) {
       if (count >= static_cast<std::size_t>(rule.approvals)) continue;
       Report(cx.sink, workflow, Kind::kNobodyCanApprove, rule.syntax->role.span,
              count == 0 ? fmt::format("nobody has the role `{}`", rule.role)
-                        : fmt::format("{} approvals are required, and {} have the role `{}`", rule.approvals, count, rule.role))
+                        : fmt::format("{} approvals are required, and {} have the role `{}`", rule.approvals, count,
+                                      rule.role))
           .WithPhrase("no proposal could ever be approved")
           .WithHelp("add members under `approval.roles` in the configuration, or name another role");
     }

@@ -10,7 +10,8 @@
 namespace synapsor::check {
 namespace {
 
-void Contradiction(CheckContext& cx, const ir::Capability& capability, Span span, std::string message, std::string help) {
+void Contradiction(CheckContext& cx, const ir::Capability& capability, Span span, std::string message,
+                   std::string help) {
   Report(cx.sink, capability, Kind::kContradictoryBound, span, std::move(message))
       .WithPhrase("every call would be refused")
       .WithHelp(std::move(help));
@@ -21,7 +22,8 @@ bool IsNumber(const ast::Literal& literal) {
 }
 
 // Whether [a_min, a_max] and the bound have no value in common. Absent ends are open.
-bool Disjoint(const std::optional<std::string>& min, const std::optional<std::string>& max, const ast::ColumnBound& bound) {
+bool Disjoint(const std::optional<std::string>& min, const std::optional<std::string>& max,
+              const ast::ColumnBound& bound) {
   return (max && bound.min.present() && CompareDecimals(*max, bound.min.text) < 0) ||
          (min && bound.max.present() && CompareDecimals(*min, bound.max.text) > 0);
 }
@@ -30,15 +32,18 @@ void CheckBound(CheckContext& cx, const ir::Capability& capability, const ast::C
   const ir::Write& write = *capability.write;
   const ir::WriteColumn* written = FindWritten(write, bound.column.text);
   if (written == nullptr) {
-    return Contradiction(cx, capability, bound.column.span, fmt::format("BOUND on `{}`, which COLUMNS does not write", bound.column.text),
+    return Contradiction(cx, capability, bound.column.span,
+                         fmt::format("BOUND on `{}`, which COLUMNS does not write", bound.column.text),
                          "name a written column, or remove the BOUND");
   }
   for (const ast::Literal* end : {&bound.min, &bound.max}) {
     if (end->present() && !IsNumber(*end))
-      return Contradiction(cx, capability, end->span, fmt::format("`{}` does not bound a number", end->text), "write a number");
+      return Contradiction(cx, capability, end->span, fmt::format("`{}` does not bound a number", end->text),
+                           "write a number");
   }
   if (bound.min.present() && bound.max.present() && CompareDecimals(bound.min.text, bound.max.text) > 0)
-    return Contradiction(cx, capability, bound.span, fmt::format("BOUND on `{}` has MIN above MAX", bound.column.text), "swap them or correct one");
+    return Contradiction(cx, capability, bound.span, fmt::format("BOUND on `{}` has MIN above MAX", bound.column.text),
+                         "swap them or correct one");
   const ir::Value& value = written->value;
   if (IsFixed(value)) {
     const ast::Literal& literal = *value.provenance.literal;
@@ -52,10 +57,11 @@ void CheckBound(CheckContext& cx, const ir::Capability& capability, const ast::C
   }
   const ir::Arg* arg = ArgOf(capability, value);
   const bool all_outside =
-      arg != nullptr && (Disjoint(arg->min, arg->max, bound) ||
-                         (!arg->one_of.empty() && std::all_of(arg->one_of.begin(), arg->one_of.end(), [&](const std::string& v) {
-                            return IsDecimal(v) && Disjoint(v, v, bound);
-                          })));
+      arg != nullptr &&
+      (Disjoint(arg->min, arg->max, bound) ||
+       (!arg->one_of.empty() && std::all_of(arg->one_of.begin(), arg->one_of.end(), [&](const std::string& v) {
+         return IsDecimal(v) && Disjoint(v, v, bound);
+       })));
   if (all_outside) {
     Report(cx.sink, capability, Kind::kContradictoryBound, bound.span,
            fmt::format("no value of `{}` lies within the BOUND of `{}`", arg->name, bound.column.text))
@@ -67,16 +73,19 @@ void CheckBound(CheckContext& cx, const ir::Capability& capability, const ast::C
   if (written->column.column == nullptr) return;
   const Admitted admitted = AdmittedBy(write.target, *written->column.column);
   if (Disjoint(admitted.min, admitted.max, bound))
-    Contradiction(cx, capability, bound.span, fmt::format("the CHECK of `{}` admits no value within its BOUND", bound.column.text),
+    Contradiction(cx, capability, bound.span,
+                  fmt::format("the CHECK of `{}` admits no value within its BOUND", bound.column.text),
                   "correct the BOUND");
 }
 
-void ReportTransition(CheckContext& cx, const ir::Capability& capability, Span span, std::string message, std::string help) {
+void ReportTransition(CheckContext& cx, const ir::Capability& capability, Span span, std::string message,
+                      std::string help) {
   Report(cx.sink, capability, Kind::kImpossibleTransition, span, std::move(message)).WithHelp(std::move(help));
 }
 
 bool AllowsTarget(const ast::Transition& transition, std::string_view value) {
-  return std::any_of(transition.steps.begin(), transition.steps.end(), [&](const auto& step) { return step.to.value == value; });
+  return std::any_of(transition.steps.begin(), transition.steps.end(),
+                     [&](const auto& step) { return step.to.value == value; });
 }
 
 void CheckTransition(CheckContext& cx, const ir::Capability& capability, const ast::Transition& transition) {
@@ -99,12 +108,15 @@ void CheckTransition(CheckContext& cx, const ir::Capability& capability, const a
   if (arg != nullptr && !arg->one_of.empty()) {
     for (const ast::TransitionStep& step : transition.steps) {
       if (std::find(arg->one_of.begin(), arg->one_of.end(), step.to.value) != arg->one_of.end()) continue;
-      ReportTransition(cx, capability, step.to.span, fmt::format("`{}` is no value of ARG `{}`: this transition cannot happen", step.to.value, arg->name),
-                       "add the value to the ENUM, or remove the transition");
+      ReportTransition(
+          cx, capability, step.to.span,
+          fmt::format("`{}` is no value of ARG `{}`: this transition cannot happen", step.to.value, arg->name),
+          "add the value to the ENUM, or remove the transition");
     }
     for (const ast::Literal& choice : arg->syntax->one_of) {
       if (AllowsTarget(transition, choice.text)) continue;
-      ReportTransition(cx, capability, choice.span, fmt::format("no transition leads to `{}`: a call with it is always refused", choice.text),
+      ReportTransition(cx, capability, choice.span,
+                       fmt::format("no transition leads to `{}`: a call with it is always refused", choice.text),
                        "allow a transition to it, or remove it from the ENUM");
     }
   }
@@ -113,7 +125,8 @@ void CheckTransition(CheckContext& cx, const ir::Capability& capability, const a
   for (const ast::TransitionStep& step : transition.steps) {
     for (const ast::String* end : {&step.from, &step.to}) {
       if (Admits(admitted, end->value)) continue;
-      ReportTransition(cx, capability, end->span, fmt::format("`{}` is no value that `{}` can hold", end->value, transition.column.text),
+      ReportTransition(cx, capability, end->span,
+                       fmt::format("`{}` is no value that `{}` can hold", end->value, transition.column.text),
                        "correct the value or remove the transition");
     }
   }
@@ -131,7 +144,8 @@ void CheckBounds(CheckContext& cx) {
 void CheckTransitions(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
     if (!capability.write) continue;
-    for (const ast::Transition& transition : capability.write->syntax->transitions) CheckTransition(cx, capability, transition);
+    for (const ast::Transition& transition : capability.write->syntax->transitions)
+      CheckTransition(cx, capability, transition);
   }
 }
 

@@ -58,9 +58,8 @@ const ir::TableUse& TableOf(const ir::Capability& capability, const ir::ColumnUs
 bool IsKeyColumn(const ir::Write& write, const ir::ColumnUse& column) {
   if (ir::SameColumn(write.key, column)) return true;
   const Physical physical = PhysicalColumn(write.target, column.column);
-  return physical.column != nullptr &&
-         std::find(physical.table->primary_key.begin(), physical.table->primary_key.end(), physical.column->name) !=
-             physical.table->primary_key.end();
+  return physical.column != nullptr && std::find(physical.table->primary_key.begin(), physical.table->primary_key.end(),
+                                                 physical.column->name) != physical.table->primary_key.end();
 }
 
 // Names by which a version column is known, if the guard itself could not be found.
@@ -115,7 +114,9 @@ void CheckKeptOutColumns(CheckContext& cx) {
   // A name that no column has keeps nothing out.
   std::unordered_set<const schema::Table*> seen;
   ForEachTable(cx.program, [&](const auto& entity, const ir::TableUse& table, bool) {
-    if (table.resolved.table == nullptr || table.resolved.mapping == nullptr || !seen.insert(table.resolved.table).second) return;
+    if (table.resolved.table == nullptr || table.resolved.mapping == nullptr ||
+        !seen.insert(table.resolved.table).second)
+      return;
     std::vector<std::string_view> names;
     for (const schema::Column& column : table.resolved.table->columns) names.push_back(column.name);
     for (const std::string& name : table.resolved.mapping->keep_out) {
@@ -169,8 +170,9 @@ void CheckNotNull(CheckContext& cx) {
             .WithSchema(place, ir::DescribeColumn(*physical.column))
             .WithHelp("write a value, or leave the column out");
       } else if (arg != nullptr && !arg->required) {
-        Report(cx.sink, capability, Kind::kOptionalIntoNotNull, written.value.span,
-               fmt::format("`{}` is NOT NULL and is fed by `{}`, which may be left out", written.column.name, arg->name))
+        Report(
+            cx.sink, capability, Kind::kOptionalIntoNotNull, written.value.span,
+            fmt::format("`{}` is NOT NULL and is fed by `{}`, which may be left out", written.column.name, arg->name))
             .WithLabel(arg->syntax->span, "optional here")
             .WithSchema(place, ir::DescribeColumn(*physical.column))
             .WithHelp("add REQUIRED to the ARG");

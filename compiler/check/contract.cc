@@ -38,11 +38,14 @@ bool HasSlot(const ir::Context* context, std::string_view name) {
 }
 
 // A property or alias that is named like a value of the session, unless a slot of that name gives it.
-void CheckReturnedName(CheckContext& cx, const ir::Capability& capability, std::string_view name, Span span, std::string_view clause) {
+void CheckReturnedName(CheckContext& cx, const ir::Capability& capability, std::string_view name, Span span,
+                       std::string_view clause) {
   const auto binding = std::find_if(capability.bindings.begin(), capability.bindings.end(), [&](const ir::Binding& b) {
     return ir::SameName(b.name, name) || ir::SameName(b.session_key, name);
   });
-  if (binding == capability.bindings.end() || IsObjectId(cx, binding->session_key) || HasSlot(ContextOf(cx, capability), name)) return;
+  if (binding == capability.bindings.end() || IsObjectId(cx, binding->session_key) ||
+      HasSlot(ContextOf(cx, capability), name))
+    return;
   Report(cx.sink, capability, Kind::kTrustedValueReturned, span,
          fmt::format("{} names `{}`, a value of the session", clause, name))
       .WithPhrase("it would be shown to the model")
@@ -50,19 +53,22 @@ void CheckReturnedName(CheckContext& cx, const ir::Capability& capability, std::
       .WithHelp("remove it: trusted values stay between the session and the database");
 }
 
-void CheckWord(CheckContext& cx, const ir::Capability& capability, const ast::Name& word, std::string_view clause, std::string_view known) {
+void CheckWord(CheckContext& cx, const ir::Capability& capability, const ast::Name& word, std::string_view clause,
+               std::string_view known) {
   if (!word.present() || ir::SameName(word.text, known)) return;
   Report(cx.sink, capability, Kind::kUnknownSetting, word.span, fmt::format("`{}` is no {}", word.text, clause))
       .WithHelp(fmt::format("write `{}`", known));
 }
 
 template <typename Entity, typename Name, typename Text>
-void CheckRepeats(CheckContext& cx, const Entity& entity, const std::vector<Name>& names, std::string_view clause, Text text) {
+void CheckRepeats(CheckContext& cx, const Entity& entity, const std::vector<Name>& names, std::string_view clause,
+                  Text text) {
   std::unordered_map<std::string_view, Span> seen;
   for (const Name& name : names) {
     const auto [first, is_new] = seen.emplace(text(name), name.span);
     if (is_new) continue;
-    Report(cx.sink, entity, Kind::kRepeatedListEntry, name.span, fmt::format("`{}` is listed twice in {}", text(name), clause))
+    Report(cx.sink, entity, Kind::kRepeatedListEntry, name.span,
+           fmt::format("`{}` is listed twice in {}", text(name), clause))
         .WithLabel(first->second, "first listed here")
         .WithHelp("remove one of them");
   }
@@ -90,10 +96,12 @@ void CheckReturnsJson(CheckContext& cx) {
           .WithHelp("write a JSON Schema such as '{\"type\":\"object\",\"properties\":{\"proposal\":{}}}'");
       continue;
     }
-    for (const std::string& property : shape.properties) CheckReturnedName(cx, capability, property, text.span, "RETURNS JSON");
+    for (const std::string& property : shape.properties)
+      CheckReturnedName(cx, capability, property, text.span, "RETURNS JSON");
     for (const ast::FieldAlias& alias : capability.syntax->aliases) {
       CheckReturnedName(cx, capability, alias.field.text, alias.field.span, "FIELD ALIASES");
-      if (std::find(shape.properties.begin(), shape.properties.end(), alias.field.text) != shape.properties.end()) continue;
+      if (std::find(shape.properties.begin(), shape.properties.end(), alias.field.text) != shape.properties.end())
+        continue;
       std::vector<std::string_view> names(shape.properties.begin(), shape.properties.end());
       Report(cx.sink, capability, Kind::kUnknownAliasedField, alias.field.span,
              fmt::format("RETURNS JSON has no field `{}` to rename", alias.field.text))
@@ -105,9 +113,12 @@ void CheckReturnsJson(CheckContext& cx) {
 
 void CheckListEntries(CheckContext& cx) {
   for (const ir::Workflow& workflow : cx.program.workflows) {
-    CheckRepeats(cx, workflow, workflow.syntax->session_require, "SESSION REQUIRE", [](const ast::Name& n) { return n.text; });
-    CheckRepeats(cx, workflow, workflow.syntax->allowed_capabilities, "ALLOWED CAPABILITIES", [](const ast::QualifiedName& n) { return n.full; });
-    CheckRepeats(cx, workflow, workflow.syntax->allowed_external_actions, "ALLOWED EXTERNAL ACTIONS", [](const ast::QualifiedName& n) { return n.full; });
+    CheckRepeats(cx, workflow, workflow.syntax->session_require, "SESSION REQUIRE",
+                 [](const ast::Name& n) { return n.text; });
+    CheckRepeats(cx, workflow, workflow.syntax->allowed_capabilities, "ALLOWED CAPABILITIES",
+                 [](const ast::QualifiedName& n) { return n.full; });
+    CheckRepeats(cx, workflow, workflow.syntax->allowed_external_actions, "ALLOWED EXTERNAL ACTIONS",
+                 [](const ast::QualifiedName& n) { return n.full; });
   }
 }
 
@@ -116,8 +127,8 @@ void CheckSources(CheckContext& cx) {
     for (std::size_t i = 1; i < tables.size(); ++i) {
       if (tables[0].poisoned || tables[i].poisoned || tables[0].resolved.source == tables[i].resolved.source) continue;
       Report(cx.sink, entity, Kind::kTablesOfTwoSources, tables[i].syntax.span,
-             fmt::format("`{}` lies in source `{}`, and `{}` in `{}`", tables[i].syntax.table.text, tables[i].resolved.source->name,
-                         tables[0].syntax.table.text, tables[0].resolved.source->name))
+             fmt::format("`{}` lies in source `{}`, and `{}` in `{}`", tables[i].syntax.table.text,
+                         tables[i].resolved.source->name, tables[0].syntax.table.text, tables[0].resolved.source->name))
           .WithLabel(tables[0].syntax.span, "read from another database")
           .WithHelp("one statement reads one database: use a context for each source");
     }
@@ -130,7 +141,9 @@ void CheckSources(CheckContext& cx) {
 void CheckIncludes(CheckContext& cx) {
   for (const ir::Context& context : cx.program.contexts) {
     for (const ir::Include& include : context.includes) {
-      if (include.left.table < 0 || include.right.table < 0 || context.tables[static_cast<std::size_t>(include.table)].poisoned) continue;
+      if (include.left.table < 0 || include.right.table < 0 ||
+          context.tables[static_cast<std::size_t>(include.table)].poisoned)
+        continue;
       const bool left = include.left.table == include.table, right = include.right.table == include.table;
       const int other = left ? include.right.table : include.left.table;
       if (left != right && other < include.table) continue;

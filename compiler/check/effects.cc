@@ -54,8 +54,10 @@ void CheckTriggers(CheckContext& cx) {
       Report(cx.sink, capability, Kind::kTriggerWritesElsewhere, write.syntax->target.span,
              fmt::format("trigger `{}` may change more than the one row", trigger.name))
           .WithSchema(ir::SchemaPlace(write.target),
-                      fmt::format("trigger {}{}", trigger.name, trigger.function.empty() ? "" : ", " + trigger.function.substr(0, 80)))
-          .WithHelp("reviewers see one row: make sure that what the trigger does is meant, and allow this finding with the reason");
+                      fmt::format("trigger {}{}", trigger.name,
+                                  trigger.function.empty() ? "" : ", " + trigger.function.substr(0, 80)))
+          .WithHelp(
+              "reviewers see one row: make sure that what the trigger does is meant, and allow this finding with the reason");
     }
   }
 }
@@ -70,15 +72,15 @@ void CheckCascades(CheckContext& cx) {
     for (const schema::ForeignKey& key : table->referenced_by) {
       const std::string_view action = ActionWords(deletes ? key.on_delete : key.on_update);
       if (action.empty()) continue;
-      const auto written = std::find_if(key.columns.begin(), key.columns.end(), [&](const auto& column) {
-        return FindWritten(write, column) != nullptr;
-      });
+      const auto written = std::find_if(key.columns.begin(), key.columns.end(),
+                                        [&](const auto& column) { return FindWritten(write, column) != nullptr; });
       if (!deletes && written == key.columns.end()) continue;
       const std::string_view column = deletes ? std::string_view() : std::string_view(*written);
       const ir::WriteColumn* at = column.empty() ? nullptr : FindWritten(write, column);
       Report(cx.sink, capability, Kind::kCascadingWrite, at ? at->column.span : write.syntax->operation_span,
-             fmt::format("{} reaches rows of `{}` by ON {} {}", deletes ? std::string("the DELETE") : fmt::format("writing `{}`", column),
-                         key.target_table, deletes ? "DELETE" : "UPDATE", action))
+             fmt::format("{} reaches rows of `{}` by ON {} {}",
+                         deletes ? std::string("the DELETE") : fmt::format("writing `{}`", column), key.target_table,
+                         deletes ? "DELETE" : "UPDATE", action))
           .WithSchema(ir::SchemaPlace(write.target), fmt::format("foreign key {} of {}", key.name, key.target_table))
           .WithHelp("reviewers see one row: leave the referenced column alone, or make sure that the cascade is meant");
     }
@@ -115,8 +117,9 @@ void CheckAuditTable(CheckContext& cx) {
     if (audit.poisoned) {
       Report(cx.sink, capability, Kind::kUnknownAuditTable, span,
              fmt::format("there is no audit table `{}` in the schema", audit.syntax.table.text))
-          .WithHelp(fmt::format("create it with columns {}, or drop the AUDIT clause: the ledger records every event anyway",
-                                ir::ListNames(kAuditColumns)));
+          .WithHelp(
+              fmt::format("create it with columns {}, or drop the AUDIT clause: the ledger records every event anyway",
+                          ir::ListNames(kAuditColumns)));
       continue;
     }
     if (audit.resolved.table == nullptr) continue;
@@ -124,17 +127,20 @@ void CheckAuditTable(CheckContext& cx) {
     const auto has = [&](std::string_view column) { return table.FindColumn(column) != nullptr; };
     const bool known = has("capability") || has("action") || has("resource") || has("principal");
     const auto unfilled = std::find_if(table.columns.begin(), table.columns.end(), [&](const schema::Column& column) {
-      const bool key = std::find(table.primary_key.begin(), table.primary_key.end(), column.name) != table.primary_key.end();
+      const bool key =
+          std::find(table.primary_key.begin(), table.primary_key.end(), column.name) != table.primary_key.end();
       return !key && !column.nullable && !column.default_expression && column.identity == schema::Identity::kNo &&
              column.generated == schema::Generated::kNo && !Contains(kAuditColumns, column.name);
     });
     if (known && unfilled == table.columns.end()) continue;
     diag::Finding& finding =
         Report(cx.sink, capability, Kind::kAuditTableShape, span,
-               known ? fmt::format("the audit table `{}` needs a value for `{}`, which nothing gives", ir::TableName(audit), unfilled->name)
+               known ? fmt::format("the audit table `{}` needs a value for `{}`, which nothing gives",
+                                   ir::TableName(audit), unfilled->name)
                      : fmt::format("`{}` does not have the shape of an audit table", ir::TableName(audit)));
     if (known) finding.WithSchema(ir::SchemaPlace(audit, *unfilled), ir::DescribeColumn(*unfilled));
-    finding.WithHelp(fmt::format("rows are written to those of {} that exist; give other columns a default", ir::ListNames(kAuditColumns)));
+    finding.WithHelp(fmt::format("rows are written to those of {} that exist; give other columns a default",
+                                 ir::ListNames(kAuditColumns)));
   }
 }
 

@@ -60,20 +60,23 @@ int FractionalDigits(const ir::TableUse& table, const schema::Type& type) {
 
 void ReportUnusable(CheckContext& cx, const ir::Capability& capability, std::string why) {
   const ir::Write& write = *capability.write;
-  diag::Finding& finding =
-      Report(cx.sink, capability, Kind::kUnusableGuard, GuardSpan(write),
-             fmt::format("`{}` cannot guard against conflicts: {}", write.guard_column.name, why));
+  diag::Finding& finding = Report(cx.sink, capability, Kind::kUnusableGuard, GuardSpan(write),
+                                  fmt::format("`{}` cannot guard against conflicts: {}", write.guard_column.name, why));
   if (write.guard_column.column != nullptr)
-    finding.WithSchema(ir::SchemaPlace(write.target, *write.guard_column.column), ir::DescribeColumn(*write.guard_column.column));
+    finding.WithSchema(ir::SchemaPlace(write.target, *write.guard_column.column),
+                       ir::DescribeColumn(*write.guard_column.column));
   finding.WithHelp("guard by an integer version or a timestamp of the row, or write `CONFLICT GUARD BEFORE IMAGE`");
 }
 
 void CheckGuardColumn(CheckContext& cx, const ir::Capability& capability) {
   const ir::Write& write = *capability.write;
   const schema::Column& column = *write.guard_column.column;
-  if (ir::SameColumn(write.guard_column, write.key)) return ReportUnusable(cx, capability, "it is the key and never changes");
-  if (write.tenant.column == &column) return ReportUnusable(cx, capability, "it is the tenant column and never changes");
-  if (write.guard == GuardKind::kNone) return ReportUnusable(cx, capability, "it is neither an integer nor a timestamp");
+  if (ir::SameColumn(write.guard_column, write.key))
+    return ReportUnusable(cx, capability, "it is the key and never changes");
+  if (write.tenant.column == &column)
+    return ReportUnusable(cx, capability, "it is the tenant column and never changes");
+  if (write.guard == GuardKind::kNone)
+    return ReportUnusable(cx, capability, "it is neither an integer nor a timestamp");
   if (write.guard == GuardKind::kIntegerVersion &&
       (column.generated != schema::Generated::kNo || column.identity == schema::Identity::kAlways || !column.updatable))
     return ReportUnusable(cx, capability, "the statement cannot advance it");
@@ -111,8 +114,9 @@ void CheckGuard(CheckContext& cx) {
            fmt::format("`{}` has no column that could guard against conflicting writes", ir::TableName(write.target)))
         .WithPhrase("a change made after the review would be overwritten")
         .WithSchema(ir::SchemaPlace(write.target), fmt::format("has none of {}", ir::ListNames(names)))
-        .WithHelp("add a version column (`row_version BIGINT NOT NULL DEFAULT 1`), name another one with `CONFLICT GUARD "
-                  "column`, or compare every column with `CONFLICT GUARD BEFORE IMAGE`");
+        .WithHelp(
+            "add a version column (`row_version BIGINT NOT NULL DEFAULT 1`), name another one with `CONFLICT GUARD "
+            "column`, or compare every column with `CONFLICT GUARD BEFORE IMAGE`");
   }
 }
 
@@ -127,28 +131,34 @@ void CheckGuardAdvances(CheckContext& cx) {
       if (assigning == nullptr) continue;
       Report(cx.sink, capability, Kind::kGuardAdvancedTwice, GuardSpan(write),
              fmt::format("the statement advances `{}`, and so does trigger `{}`", guard.column->name, assigning->name))
-          .WithSchema(ir::SchemaPlace(write.target), fmt::format("trigger {} assigns {}", assigning->name, guard.column->name))
+          .WithSchema(ir::SchemaPlace(write.target),
+                      fmt::format("trigger {} assigns {}", assigning->name, guard.column->name))
           .WithHelp("let one of them do it; a trigger that resets the version undoes the guard");
       continue;
     }
     if (write.guard != GuardKind::kTimestamp || assigning != nullptr || guard.column->on_update ||
         guard.column->generated != schema::Generated::kNo)
       continue;
-    const bool mysql = EngineOf(write.target) == schema::Engine::kMysql || EngineOf(write.target) == schema::Engine::kMariadb;
+    const bool mysql =
+        EngineOf(write.target) == schema::Engine::kMysql || EngineOf(write.target) == schema::Engine::kMariadb;
     if (const schema::Trigger* opaque = OpaqueTrigger(*guard.table, write)) {
       Report(cx.sink, capability, Kind::kGuardAdvanceUnknown, GuardSpan(write),
              fmt::format("only trigger `{}`, whose body is not known, can advance the guard `{}`{}", opaque->name,
                          guard.column->name, Inferred(write)))
           .WithSchema(ir::SchemaPlace(write.target, *guard.column), ir::DescribeColumn(*guard.column))
-          .WithHelp("make sure that it assigns the column on every UPDATE; an apply that does not move it is rolled back");
+          .WithHelp(
+              "make sure that it assigns the column on every UPDATE; an apply that does not move it is rolled back");
       continue;
     }
     Report(cx.sink, capability, Kind::kGuardNeverAdvances, GuardSpan(write),
-           fmt::format("nothing advances the guard `{}`{} of `{}`", guard.column->name, Inferred(write), ir::TableName(write.target)))
+           fmt::format("nothing advances the guard `{}`{} of `{}`", guard.column->name, Inferred(write),
+                       ir::TableName(write.target)))
         .WithPhrase("two proposals made from one version would both pass")
         .WithSchema(ir::SchemaPlace(write.target, *guard.column), ir::DescribeColumn(*guard.column))
-        .WithHelp(mysql ? "declare it `ON UPDATE CURRENT_TIMESTAMP(6)`, or guard by an integer version, which the statement advances"
-                        : "add a BEFORE UPDATE trigger that assigns it, or guard by an integer version, which the statement advances");
+        .WithHelp(
+            mysql
+                ? "declare it `ON UPDATE CURRENT_TIMESTAMP(6)`, or guard by an integer version, which the statement advances"
+                : "add a BEFORE UPDATE trigger that assigns it, or guard by an integer version, which the statement advances");
   }
 }
 
@@ -161,7 +171,8 @@ void CheckBlindGuards(CheckContext& cx) {
   };
   std::unordered_map<const schema::Table*, FirstUse> versions;
   for (const ir::Capability& capability : cx.program.capabilities) {
-    if (!capability.write || !IsUpdate(*capability.write) || capability.write->guard != GuardKind::kIntegerVersion) continue;
+    if (!capability.write || !IsUpdate(*capability.write) || capability.write->guard != GuardKind::kIntegerVersion)
+      continue;
     const Physical guard = PhysicalColumn(capability.write->target, capability.write->guard_column.column);
     if (guard.column != nullptr) versions.try_emplace(guard.table, FirstUse{&capability, guard.column});
   }
@@ -177,7 +188,8 @@ void CheckBlindGuards(CheckContext& cx) {
     const Physical guard = PhysicalColumn(write.target, write.guard_column.column);
     if (guard.column == version || AssigningTrigger(*table, write, version->name) != nullptr) continue;
     Report(cx.sink, capability, Kind::kBlindGuards, GuardSpan(write),
-           fmt::format("this write does not advance `{}`, by which `{}` guards the same table", version->name, other->name))
+           fmt::format("this write does not advance `{}`, by which `{}` guards the same table", version->name,
+                       other->name))
         .WithPhrase("that proposal would not notice this one")
         .WithLabel(GuardSpan(*other->write), fmt::format("`{}` guards by `{}`", other->name, version->name))
         .WithHelp(fmt::format("guard both by `{}`", version->name));
@@ -187,7 +199,8 @@ void CheckBlindGuards(CheckContext& cx) {
 void CheckBeforeImage(CheckContext& cx) {
   const auto comparable = [](const ir::TableUse& table, const schema::Column& column) {
     if (column.type.kind == TypeKind::kOther) return false;
-    return !(EngineOf(table) == schema::Engine::kPostgres && column.type.kind == TypeKind::kJson && column.type.declared == "json");
+    return !(EngineOf(table) == schema::Engine::kPostgres && column.type.kind == TypeKind::kJson &&
+             column.type.declared == "json");
   };
   for (const ir::Capability& capability : cx.program.capabilities) {
     if (!capability.write || capability.write->guard != GuardKind::kBeforeImage) continue;

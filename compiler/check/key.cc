@@ -10,8 +10,8 @@ namespace synapsor::check {
 namespace {
 
 struct Key {
-  const schema::Table* table = nullptr;   // physical; null: nothing is known
-  std::string_view column, tenant;        // physical names; tenant may be empty
+  const schema::Table* table = nullptr;  // physical; null: nothing is known
+  std::string_view column, tenant;       // physical names; tenant may be empty
 };
 
 Key KeyOf(const ir::TableUse& table, const ir::ColumnUse& column, std::string_view tenant_name) {
@@ -35,7 +35,8 @@ bool InKey(const Key& key, std::string_view column) {
 
 bool IsUnique(const Key& key) {
   const auto covers = [&](const std::vector<std::string>& columns) {
-    return !columns.empty() && std::all_of(columns.begin(), columns.end(), [&](const std::string& c) { return InKey(key, c); });
+    return !columns.empty() &&
+           std::all_of(columns.begin(), columns.end(), [&](const std::string& c) { return InKey(key, c); });
   };
   if (covers(key.table->primary_key)) return true;
   return std::any_of(key.table->indexes.begin(), key.table->indexes.end(), [&](const schema::Index& index) {
@@ -61,10 +62,12 @@ bool HasIndex(const Key& key) {
 // A unique key over the looked-up column and one that is not the tenant's.
 const schema::Index* UniqueUnderOtherScope(const Key& key) {
   if (ir::SameName(key.column, key.tenant)) return nullptr;  // every row of the tenant is meant
-  const auto found = std::find_if(key.table->indexes.begin(), key.table->indexes.end(), [&](const schema::Index& index) {
-    return index.unique && !index.partial && index.columns.size() > 1 &&
-           std::any_of(index.columns.begin(), index.columns.end(), [&](const auto& c) { return ir::SameName(c, key.column); });
-  });
+  const auto found =
+      std::find_if(key.table->indexes.begin(), key.table->indexes.end(), [&](const schema::Index& index) {
+        return index.unique && !index.partial && index.columns.size() > 1 &&
+               std::any_of(index.columns.begin(), index.columns.end(),
+                           [&](const auto& c) { return ir::SameName(c, key.column); });
+      });
   return found == key.table->indexes.end() ? nullptr : &*found;
 }
 
@@ -85,7 +88,8 @@ void ReportNotUnique(CheckContext& cx, const Entity& entity, const ir::TableUse&
     Report(cx.sink, entity, Kind::kKeyUniqueUnderOtherScope, column.span,
            fmt::format("`{}` is unique only together with columns that are not the tenant's", column.name))
         .WithPhrase("more than one row of a tenant may match")
-        .WithSchema(ir::SchemaPlace(table), fmt::format("unique index {} ({})", other->name, fmt::join(other->columns, ", ")))
+        .WithSchema(ir::SchemaPlace(table),
+                    fmt::format("unique index {} ({})", other->name, fmt::join(other->columns, ", ")))
         .WithHelp("look the row up by a key that is unique within the tenant");
     return;
   }
@@ -113,7 +117,7 @@ void CheckWriteKey(CheckContext& cx) {
     if (!capability.write || capability.write->target.poisoned) continue;
     const ir::Write& write = *capability.write;
     // TENANT may name another column, which is a fault of its own.
-    const std::string_view tenant = write.target.tenant != nullptr ? std::string_view(write.target.tenant->name)
+    const std::string_view tenant = write.target.tenant != nullptr   ? std::string_view(write.target.tenant->name)
                                     : write.tenant.column != nullptr ? std::string_view(write.tenant.column->name)
                                                                      : std::string_view(write.target.tenant_column);
     const Key key = KeyOf(write.target, write.key, tenant);

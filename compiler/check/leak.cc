@@ -38,19 +38,27 @@ bool IsReference(const ir::Write& write, std::string_view column) {
          });
 }
 
-void CheckNumber(CheckContext& cx, const ir::Capability& capability, const ir::WriteColumn& column, const ir::Arg& arg) {
+void CheckNumber(CheckContext& cx, const ir::Capability& capability, const ir::WriteColumn& column,
+                 const ir::Arg& arg) {
   const ir::Write& write = *capability.write;
   if (!arg.one_of.empty() || IsReference(write, column.column.name)) return;
   const ast::ColumnBound* bound = FindBound(write, column.column.name);
   const bool low = arg.min || (bound && bound->min.present()) || FindRangeCheck(write.target, column.column.name, true);
-  const bool high = arg.max || (bound && bound->max.present()) || FindRangeCheck(write.target, column.column.name, false);
+  const bool high =
+      arg.max || (bound && bound->max.present()) || FindRangeCheck(write.target, column.column.name, false);
   if (low && high) return;
-  diag::Finding& finding =
-      Report(cx.sink, capability, Kind::kUnboundedNumberWritten, column.value.span,
-             fmt::format("the number `{}` reaches `{}` without {}", arg.name, column.column.name,
-                         low ? "an upper bound" : high ? "a lower bound" : "a bound"))
-          .WithHelp(fmt::format("add `{}` to ARG {}", low ? "MAX n" : high ? "MIN n" : "MIN n MAX n", arg.name));
-  AttachPath(finding, PathOf(capability, column.value, column.column.span, fmt::format("COLUMNS {}", column.column.name)));
+  diag::Finding& finding = Report(cx.sink, capability, Kind::kUnboundedNumberWritten, column.value.span,
+                                  fmt::format("the number `{}` reaches `{}` without {}", arg.name, column.column.name,
+                                              low    ? "an upper bound"
+                                              : high ? "a lower bound"
+                                                     : "a bound"))
+                               .WithHelp(fmt::format("add `{}` to ARG {}",
+                                                     low    ? "MAX n"
+                                                     : high ? "MIN n"
+                                                            : "MIN n MAX n",
+                                                     arg.name));
+  AttachPath(finding,
+             PathOf(capability, column.value, column.column.span, fmt::format("COLUMNS {}", column.column.name)));
 }
 
 void CheckText(CheckContext& cx, const ir::Capability& capability, const ir::WriteColumn& column, const ir::Arg& arg) {
@@ -62,7 +70,8 @@ void CheckText(CheckContext& cx, const ir::Capability& capability, const ir::Wri
              fmt::format("the text `{}` reaches `{}` with no length of its own", arg.name, column.column.name))
           .WithNote("the default cap of 4,000 characters applies")
           .WithHelp(fmt::format("add `MAX LENGTH n` to ARG {}", arg.name));
-  AttachPath(finding, PathOf(capability, column.value, column.column.span, fmt::format("COLUMNS {}", column.column.name)));
+  AttachPath(finding,
+             PathOf(capability, column.value, column.column.span, fmt::format("COLUMNS {}", column.column.name)));
 }
 
 }  // namespace
@@ -71,12 +80,14 @@ void CheckSummaryLeaks(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
     if (!capability.write) continue;
     for (const ir::Write::SummaryPart& part : capability.write->summary) {
-      if (part.placeholder.empty() || !IsTrusted(part.value) || IsObjectId(cx, part.value.provenance.session_key)) continue;
+      if (part.placeholder.empty() || !IsTrusted(part.value) || IsObjectId(cx, part.value.provenance.session_key))
+        continue;
       Report(cx.sink, capability, Kind::kSummaryLeaksTrusted, part.span,
              fmt::format("the summary prints `{}`, a value of the session", part.placeholder))
           .WithLabel(part.value.provenance.binding_span, "bound here")
-          .WithHelp("summaries are shown and searched widely: name the object, and leave tenant and principal to the "
-                    "proposal's own fields");
+          .WithHelp(
+              "summaries are shown and searched widely: name the object, and leave tenant and principal to the "
+              "proposal's own fields");
     }
   }
 }
@@ -86,7 +97,8 @@ void CheckReturnedValues(CheckContext& cx) {
     for (const ir::Slot& slot : context.slots) {
       if (slot.column.table < 0 || slot.column.poisoned) continue;
       const ir::TableUse& table = context.tables[static_cast<std::size_t>(slot.column.table)];
-      if (table.single_tenant || table.tenant_column.empty() || !ir::SameName(slot.column.name, table.tenant_column)) continue;
+      if (table.single_tenant || table.tenant_column.empty() || !ir::SameName(slot.column.name, table.tenant_column))
+        continue;
       Report(cx.sink, context, Kind::kTenantColumnReturned, slot.column.span,
              fmt::format("the slot `{}` shows the tenant column `{}` to the model", slot.name, slot.column.name))
           .WithHelp("remove the slot: the tenant is the session's, and the model has no use for it");

@@ -28,15 +28,18 @@ void CheckInsertColumns(CheckContext& cx) {
 }
 
 void CheckOperationClauses(CheckContext& cx) {
-  const auto report = [&](const ir::Capability& capability, Span span, std::string_view clause, std::string_view operation) {
-    Report(cx.sink, capability, Kind::kClauseWithoutEffect, span, fmt::format("{} has no effect on {}", clause, operation))
+  const auto report = [&](const ir::Capability& capability, Span span, std::string_view clause,
+                          std::string_view operation) {
+    Report(cx.sink, capability, Kind::kClauseWithoutEffect, span,
+           fmt::format("{} has no effect on {}", clause, operation))
         .WithHelp("remove the clause");
   };
   for (const ir::Capability& capability : cx.program.capabilities) {
     if (!capability.write || IsUpdate(*capability.write)) continue;
     const ast::WriteProposal& syntax = *capability.write->syntax;
     const bool inserts = syntax.operation == ast::Operation::kInsert;
-    if (inserts && syntax.guard != ast::GuardKind::kInferred) report(capability, syntax.guard_span, "CONFLICT GUARD", "an INSERT");
+    if (inserts && syntax.guard != ast::GuardKind::kInferred)
+      report(capability, syntax.guard_span, "CONFLICT GUARD", "an INSERT");
     if (!inserts && !syntax.columns.empty()) report(capability, syntax.columns_span, "COLUMNS", "a DELETE");
     for (const ast::Transition& transition : syntax.transitions)
       report(capability, transition.span, "TRANSITION", inserts ? "an INSERT" : "a DELETE");

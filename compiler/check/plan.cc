@@ -12,9 +12,9 @@ namespace {
 
 bool SameOperand(const ast::PlanCondition& a, const ast::PlanCondition& b) {
   if (a.left != b.left) return false;
-  return a.left == ast::PlanOperandKind::kField
-             ? ir::SameName(a.field.alias.text, b.field.alias.text) && ir::SameName(a.field.column.text, b.field.column.text)
-             : a.step.text == b.step.text;
+  return a.left == ast::PlanOperandKind::kField ? ir::SameName(a.field.alias.text, b.field.alias.text) &&
+                                                      ir::SameName(a.field.column.text, b.field.column.text)
+                                                : a.step.text == b.step.text;
 }
 
 // What all conditions of a rule say of the operand of one of them.
@@ -34,7 +34,7 @@ void CheckNeverHolds(CheckContext& cx, const ir::Capability& capability, const a
     Report(cx.sink, capability, Kind::kPlanConditionNeverHolds, condition.span,
            fmt::format("this condition of rule `{}` never holds", rule.reason.text))
         .WithHelp(condition.left == ast::PlanOperandKind::kStepCount ? "a count is 0 or more; correct the comparison"
-                                                                    : "correct the comparison or remove the rule");
+                                                                     : "correct the comparison or remove the rule");
     return;
   }
 }
@@ -43,7 +43,8 @@ void CheckNeverHolds(CheckContext& cx, const ir::Capability& capability, const a
 bool Shadows(const ast::PlanRule& earlier, const ast::PlanRule& later) {
   return std::all_of(earlier.when.begin(), earlier.when.end(), [&](const ast::PlanCondition& condition) {
     const Constraint narrow = ConstraintOn(later, condition);
-    const bool constrained = std::any_of(later.when.begin(), later.when.end(), [&](const auto& c) { return SameOperand(c, condition); });
+    const bool constrained =
+        std::any_of(later.when.begin(), later.when.end(), [&](const auto& c) { return SameOperand(c, condition); });
     return constrained && ConstraintOn(earlier, condition).Contains(narrow);
   });
 }
@@ -57,7 +58,8 @@ void CheckPlanRules(CheckContext& cx) {
     std::vector<const ast::PlanRule*> terminal;
     for (const ast::PlanRule& rule : capability.plan->syntax->rules) {
       CheckNeverHolds(cx, capability, rule);
-      const auto earlier = std::find_if(terminal.begin(), terminal.end(), [&](const ast::PlanRule* r) { return Shadows(*r, rule); });
+      const auto earlier =
+          std::find_if(terminal.begin(), terminal.end(), [&](const ast::PlanRule* r) { return Shadows(*r, rule); });
       if (earlier != terminal.end()) {
         Report(cx.sink, capability, Kind::kUnreachablePlanRule, rule.span,
                fmt::format("rule `{}` is never reached", rule.reason.text))
@@ -79,7 +81,8 @@ void CheckPlanTypes(CheckContext& cx) {
       const ir::TableUse& table = plan.tables[static_cast<std::size_t>(column.table)];
       const Verdict verdict = FitLiteral(literal, table, *column.column);
       if (verdict.fit != Fit::kWrongKind && verdict.fit != Fit::kNotAllowed) return;
-      Report(cx.sink, capability, Kind::kPlanTypeMismatch, literal.span, fmt::format("`{}` {}", column.name, verdict.reason))
+      Report(cx.sink, capability, Kind::kPlanTypeMismatch, literal.span,
+             fmt::format("`{}` {}", column.name, verdict.reason))
           .WithSchema(ir::SchemaPlace(table, *column.column), ir::DescribeColumn(*column.column))
           .WithHelp(verdict.help);
     };
@@ -91,7 +94,8 @@ void CheckPlanTypes(CheckContext& cx) {
         const ir::TableUse& table = plan.tables[static_cast<std::size_t>(predicate.column.table)];
         const Verdict verdict = FitArg(*arg, table, *predicate.column.column);
         if (verdict.fit != Fit::kWrongKind) continue;
-        Report(cx.sink, capability, Kind::kPlanTypeMismatch, predicate.value.span, fmt::format("`{}` {}", predicate.column.name, verdict.reason))
+        Report(cx.sink, capability, Kind::kPlanTypeMismatch, predicate.value.span,
+               fmt::format("`{}` {}", predicate.column.name, verdict.reason))
             .WithSchema(ir::SchemaPlace(table, *predicate.column.column), ir::DescribeColumn(*predicate.column.column))
             .WithHelp(verdict.help);
       }
@@ -102,7 +106,8 @@ void CheckPlanTypes(CheckContext& cx) {
         if (condition.left == ast::PlanOperandKind::kField) {
           check(rule.fields[i], condition.right);
         } else if (condition.right.kind != ast::LiteralKind::kInteger) {
-          Report(cx.sink, capability, Kind::kPlanTypeMismatch, condition.right.span, "a count is compared with something that is no whole number")
+          Report(cx.sink, capability, Kind::kPlanTypeMismatch, condition.right.span,
+                 "a count is compared with something that is no whole number")
               .WithHelp("compare it with a whole number");
         }
       }
@@ -127,7 +132,8 @@ void CheckPlanSteps(CheckContext& cx) {
         for (const ir::PlanStep::Predicate& predicate : other.where)
           used = used || (&other != &step && predicate.value_field.table == step.table);
       if (used) continue;
-      Report(cx.sink, capability, Kind::kUnusedPlanStep, syntax.name.span, fmt::format("nothing uses the step `{}`", syntax.name.text))
+      Report(cx.sink, capability, Kind::kUnusedPlanStep, syntax.name.span,
+             fmt::format("nothing uses the step `{}`", syntax.name.text))
           .WithHelp("use it in a rule, PAYLOAD or EVIDENCE, or remove it");
     }
   }

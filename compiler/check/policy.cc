@@ -69,8 +69,9 @@ void CheckPolicyFloor(CheckContext& cx) {
       Report(cx.sink, policy, Kind::kPolicyOverridesApproval, ScopeSpan(policy),
              fmt::format("this policy approves by itself what workflow `{}` leaves to a person", workflow.name))
           .WithLabel(rule->syntax->span, "a reviewer is required here")
-          .WithHelp("the rule is a floor: in that workflow the policy never approves. Remove one of them, or raise the "
-                    "rule's level");
+          .WithHelp(
+              "the rule is a floor: in that workflow the policy never approves. Remove one of them, or raise the "
+              "rule's level");
       return true;
     };
     if (policy.workflow.has_value()) report(cx.program.workflows.Get(policy.workflow));
@@ -83,7 +84,8 @@ void CheckPolicyFloor(CheckContext& cx) {
 void CheckPolicyLimits(CheckContext& cx) {
   for (const ir::Policy& policy : cx.program.policies) {
     for (const ast::PolicyLimit& limit : policy.syntax->limits) {
-      const bool number = limit.amount.kind == ast::LiteralKind::kInteger || limit.amount.kind == ast::LiteralKind::kDecimal;
+      const bool number =
+          limit.amount.kind == ast::LiteralKind::kInteger || limit.amount.kind == ast::LiteralKind::kDecimal;
       if (!number || CompareDecimals(limit.amount.text, "0") <= 0) {
         Report(cx.sink, policy, Kind::kInvalidPolicyLimit, limit.amount.span, "a LIMIT must be a number above 0")
             .WithHelp("write a positive number; to approve nothing, remove the policy");
@@ -93,13 +95,16 @@ void CheckPolicyLimits(CheckContext& cx) {
         const ir::WriteColumn* written = FindWritten(*capability->write, limit.total_column.text);
         if (written == nullptr) {
           Report(cx.sink, policy, Kind::kInvalidPolicyLimit, limit.total_column.span,
-                 fmt::format("LIMIT TOTAL sums `{}`, which `{}` does not write", limit.total_column.text, capability->name))
+                 fmt::format("LIMIT TOTAL sums `{}`, which `{}` does not write", limit.total_column.text,
+                             capability->name))
               .WithHelp("name a written column");
-        } else if (written->column.column != nullptr && written->column.column->type.kind != schema::TypeKind::kInteger &&
+        } else if (written->column.column != nullptr &&
+                   written->column.column->type.kind != schema::TypeKind::kInteger &&
                    written->column.column->type.kind != schema::TypeKind::kDecimal) {
           Report(cx.sink, policy, Kind::kInvalidPolicyLimit, limit.total_column.span,
                  fmt::format("LIMIT TOTAL sums `{}`, which is no exact number", limit.total_column.text))
-              .WithSchema(ir::SchemaPlace(capability->write->target, *written->column.column), ir::DescribeColumn(*written->column.column))
+              .WithSchema(ir::SchemaPlace(capability->write->target, *written->column.column),
+                          ir::DescribeColumn(*written->column.column))
               .WithHelp("sum an integer or decimal column");
         }
       }

@@ -39,7 +39,8 @@ bool IsOrdering(ast::Relation relation) {
 }
 
 bool IsNumeric(const schema::Type& type) {
-  return type.kind == schema::TypeKind::kInteger || type.kind == schema::TypeKind::kDecimal || type.kind == schema::TypeKind::kFloat;
+  return type.kind == schema::TypeKind::kInteger || type.kind == schema::TypeKind::kDecimal ||
+         type.kind == schema::TypeKind::kFloat;
 }
 
 // The value of a written column, where it is the same for every call.
@@ -61,7 +62,8 @@ void CheckConditionType(CheckContext& cx, const ir::Policy& policy, const ir::Po
   }
   const bool text = right.kind == ast::LiteralKind::kString;
   if (condition.column.empty() && condition.root != ir::PolicyRoot::kReasonCodes) {
-    if (!text || IsOrdering(condition.syntax->relation)) report("this field is a text and is compared by = and != only", "compare it with a text");
+    if (!text || IsOrdering(condition.syntax->relation))
+      report("this field is a text and is compared by = and != only", "compare it with a text");
     return;
   }
   if (text && IsOrdering(condition.syntax->relation)) {
@@ -74,7 +76,8 @@ void CheckConditionType(CheckContext& cx, const ir::Policy& policy, const ir::Po
     const schema::Column* column = target.resolved.table->FindColumn(condition.column);
     if (column == nullptr || text == !IsNumeric(column->type)) continue;
     if (right.kind == ast::LiteralKind::kBoolean) continue;
-    report(fmt::format("`{}` is {} and is compared with {}", condition.column, column->type.declared, text ? "a text" : "a number"),
+    report(fmt::format("`{}` is {} and is compared with {}", condition.column, column->type.declared,
+                       text ? "a text" : "a number"),
            text ? "compare it with a number, without quotes" : "compare it with a text, in quotes")
         .WithSchema(ir::SchemaPlace(target, *column), ir::DescribeColumn(*column));
     return;
@@ -92,7 +95,8 @@ Holds Evaluate(const PathConditions& path, const ir::Capability& capability) {
   if (constraint.empty) return Holds::kNever;
   switch (path.root) {
     case ir::PolicyRoot::kTargetTable: {
-      const bool matches = constraint.Admits(write.syntax->target.table.text) || constraint.Admits(ir::TableName(write.target));
+      const bool matches =
+          constraint.Admits(write.syntax->target.table.text) || constraint.Admits(ir::TableName(write.target));
       return matches ? Holds::kAlways : Holds::kNever;
     }
     case ir::PolicyRoot::kOperation: {
@@ -110,13 +114,16 @@ Holds Evaluate(const PathConditions& path, const ir::Capability& capability) {
   const ir::Arg* arg = written == nullptr ? nullptr : ArgOf(capability, written->value);
   if (arg == nullptr) return Holds::kSometimes;
   if (!arg->one_of.empty()) {
-    const auto admitted = std::count_if(arg->one_of.begin(), arg->one_of.end(), [&](const auto& v) { return constraint.Admits(v); });
+    const auto admitted =
+        std::count_if(arg->one_of.begin(), arg->one_of.end(), [&](const auto& v) { return constraint.Admits(v); });
     if (admitted == 0) return Holds::kNever;
-    return admitted == static_cast<std::ptrdiff_t>(arg->one_of.size()) && arg->required ? Holds::kAlways : Holds::kSometimes;
+    return admitted == static_cast<std::ptrdiff_t>(arg->one_of.size()) && arg->required ? Holds::kAlways
+                                                                                        : Holds::kSometimes;
   }
   if (constraint.is_text) {
     if (!constraint.equal || written->column.column == nullptr) return Holds::kSometimes;
-    return Admits(AdmittedBy(write.target, *written->column.column), *constraint.equal) ? Holds::kSometimes : Holds::kNever;
+    return Admits(AdmittedBy(write.target, *written->column.column), *constraint.equal) ? Holds::kSometimes
+                                                                                        : Holds::kNever;
   }
   Constraint range;
   if (arg->min) range.Add(ast::Relation::kGreaterEqual, {ast::LiteralKind::kDecimal, *arg->min, Span::None()});
@@ -128,17 +135,21 @@ Holds Evaluate(const PathConditions& path, const ir::Capability& capability) {
   return both.empty ? Holds::kNever : Holds::kSometimes;
 }
 
-void ReportNever(CheckContext& cx, const ir::Policy& policy, const PathConditions& path, const ir::Capability* capability) {
+void ReportNever(CheckContext& cx, const ir::Policy& policy, const PathConditions& path,
+                 const ir::Capability* capability) {
   const ir::PolicyCondition& last = *path.conditions.back();
   diag::Finding& finding =
       Report(cx.sink, policy, Kind::kPolicyNeverHolds, last.syntax->span,
              path.constraint.empty ? std::string("these conditions contradict each other: the policy never approves")
                                    : fmt::format("this condition never holds for `{}`", capability->name));
   if (path.constraint.empty)
-    for (std::size_t i = 0; i + 1 < path.conditions.size(); ++i) finding.WithLabel(path.conditions[i]->syntax->span, "together with this");
+    for (std::size_t i = 0; i + 1 < path.conditions.size(); ++i)
+      finding.WithLabel(path.conditions[i]->syntax->span, "together with this");
   if (capability != nullptr && path.root == ir::PolicyRoot::kTrustedAfter)
-    if (const ir::WriteColumn* written = FindWritten(*capability->write, path.column)) finding.WithLabel(written->syntax->span, "this is what it writes");
-  if (capability != nullptr && path.root == ir::PolicyRoot::kTargetTable) finding.WithLabel(capability->write->syntax->target.span, "this is the target");
+    if (const ir::WriteColumn* written = FindWritten(*capability->write, path.column))
+      finding.WithLabel(written->syntax->span, "this is what it writes");
+  if (capability != nullptr && path.root == ir::PolicyRoot::kTargetTable)
+    finding.WithLabel(capability->write->syntax->target.span, "this is the target");
   finding.WithHelp("correct the condition, or remove the policy");
 }
 
@@ -149,7 +160,8 @@ void CheckHolds(CheckContext& cx, const ir::Policy& policy, const ByPath& paths)
     const bool typed = std::none_of(path.conditions.begin(), path.conditions.end(), [](const ir::PolicyCondition* c) {
       return c->syntax->right.kind == ast::LiteralKind::kNull;
     });
-    const auto never = std::find_if(proposals.begin(), proposals.end(), [&](const ir::Capability* c) { return Evaluate(path, *c) != Holds::kNever; });
+    const auto never = std::find_if(proposals.begin(), proposals.end(),
+                                    [&](const ir::Capability* c) { return Evaluate(path, *c) != Holds::kNever; });
     const bool dead = path.constraint.empty || (!proposals.empty() && never == proposals.end());
     any_never = any_never || dead;
     if (dead && typed) ReportNever(cx, policy, path, proposals.empty() ? nullptr : proposals.front());
@@ -157,12 +169,15 @@ void CheckHolds(CheckContext& cx, const ir::Policy& policy, const ByPath& paths)
   if (any_never || policy.conditions.empty() || proposals.empty()) return;
   if (std::any_of(policy.conditions.begin(), policy.conditions.end(), [](const auto& c) { return c.poisoned; })) return;
   for (const ir::Capability* capability : proposals) {
-    const bool always = std::all_of(paths.begin(), paths.end(), [&](const auto& entry) { return Evaluate(entry.second, *capability) == Holds::kAlways; });
+    const bool always = std::all_of(paths.begin(), paths.end(), [&](const auto& entry) {
+      return Evaluate(entry.second, *capability) == Holds::kAlways;
+    });
     if (!always) continue;
     Report(cx.sink, policy, Kind::kPolicyAlwaysHolds, policy.syntax->when_span,
            fmt::format("these conditions hold for every proposal of `{}`", capability->name))
         .WithPhrase("everything would be approved unseen")
-        .WithHelp("compare a value that differs from call to call: `trusted_before.COLUMN`, or a `trusted_after.COLUMN` fed FROM ARG");
+        .WithHelp(
+            "compare a value that differs from call to call: `trusted_before.COLUMN`, or a `trusted_after.COLUMN` fed FROM ARG");
     return;
   }
 }
@@ -177,7 +192,8 @@ void CheckRedundant(CheckContext& cx, const ir::Policy& policy, const ByPath& pa
       for (std::size_t j = 0; j < path.conditions.size(); ++j)
         if (j != i) others.Add(path.conditions[j]->syntax->relation, path.conditions[j]->syntax->right);
       if (own.is_text != others.is_text || !own.Contains(others)) continue;
-      Report(cx.sink, policy, Kind::kRedundantCondition, path.conditions[i]->syntax->span, "the other conditions on this field already say this")
+      Report(cx.sink, policy, Kind::kRedundantCondition, path.conditions[i]->syntax->span,
+             "the other conditions on this field already say this")
           .WithHelp("remove it, or correct the one that was meant otherwise");
       break;
     }
@@ -188,14 +204,15 @@ void CheckRedundant(CheckContext& cx, const ir::Policy& policy, const ByPath& pa
 
 struct Deciders {
   std::vector<const ir::WriteColumn*> by_model;  // conditions on columns that the model feeds
-  bool independent = false;                       // some condition rests on anything else that varies
+  bool independent = false;                      // some condition rests on anything else that varies
 };
 
 Deciders WhoDecides(const ByPath& paths, const ir::Capability& capability) {
   Deciders deciders;
   for (const auto& [key, path] : paths) {
     if (Evaluate(path, capability) == Holds::kAlways) continue;
-    const ir::WriteColumn* written = path.root == ir::PolicyRoot::kTrustedAfter ? FindWritten(*capability.write, path.column) : nullptr;
+    const ir::WriteColumn* written =
+        path.root == ir::PolicyRoot::kTrustedAfter ? FindWritten(*capability.write, path.column) : nullptr;
     if (written != nullptr && ArgOf(capability, written->value) != nullptr) {
       deciders.by_model.push_back(written);
     } else {
@@ -205,33 +222,44 @@ Deciders WhoDecides(const ByPath& paths, const ir::Capability& capability) {
   return deciders;
 }
 
-void ReportModelDecides(CheckContext& cx, const ir::Policy& policy, const ir::Capability& capability, const Deciders& deciders) {
+void ReportModelDecides(CheckContext& cx, const ir::Policy& policy, const ir::Capability& capability,
+                        const Deciders& deciders) {
   const ir::WriteColumn& column = *deciders.by_model.front();
   const auto at = std::find_if(policy.conditions.begin(), policy.conditions.end(), [&](const ir::PolicyCondition& c) {
     return c.root == ir::PolicyRoot::kTrustedAfter && ir::SameName(c.column, column.column.name);
   });
   diag::Finding& finding =
-      Report(cx.sink, policy, Kind::kPolicyDecidedByModel, at->syntax->span, "the model alone decides whether this policy approves")
-          .WithHelp("add a condition on what the model does not choose: `trusted_before.COLUMN`, or a value FROM BINDING");
+      Report(cx.sink, policy, Kind::kPolicyDecidedByModel, at->syntax->span,
+             "the model alone decides whether this policy approves")
+          .WithHelp(
+              "add a condition on what the model does not choose: `trusted_before.COLUMN`, or a value FROM BINDING");
   Path path = PathOf(capability, column.value, column.column.span, fmt::format("COLUMNS {}", column.column.name));
   path.push_back({at->syntax->path_span, fmt::format("PAYLOAD trusted_after.{}", column.column.name)});
   AttachPath(finding, path);
 }
 
-void CheckLowerBound(CheckContext& cx, const ir::Policy& policy, const ir::Capability& capability, const ByPath& paths) {
+void CheckLowerBound(CheckContext& cx, const ir::Policy& policy, const ir::Capability& capability,
+                     const ByPath& paths) {
   for (const auto& [key, path] : paths) {
-    if (path.root != ir::PolicyRoot::kTrustedAfter || path.constraint.is_text || path.constraint.min || !path.constraint.max) continue;
+    if (path.root != ir::PolicyRoot::kTrustedAfter || path.constraint.is_text || path.constraint.min ||
+        !path.constraint.max)
+      continue;
     const ir::WriteColumn* written = FindWritten(*capability.write, path.column);
     const ir::Arg* arg = written == nullptr ? nullptr : ArgOf(capability, written->value);
     if (arg == nullptr || arg->min || !arg->one_of.empty()) continue;
     const auto& bounds = capability.write->syntax->bounds;
-    if (std::any_of(bounds.begin(), bounds.end(), [&](const ast::ColumnBound& b) { return ir::SameName(b.column.text, path.column) && b.min.present(); })) continue;
+    if (std::any_of(bounds.begin(), bounds.end(), [&](const ast::ColumnBound& b) {
+          return ir::SameName(b.column.text, path.column) && b.min.present();
+        }))
+      continue;
     if (written->column.column != nullptr &&
-        (written->column.column->type.is_unsigned || AdmittedBy(capability.write->target, *written->column.column).min)) continue;
+        (written->column.column->type.is_unsigned || AdmittedBy(capability.write->target, *written->column.column).min))
+      continue;
     diag::Finding& finding =
         Report(cx.sink, policy, Kind::kPolicyWithoutLowerBound, path.conditions.back()->syntax->span,
                fmt::format("`{}` has an upper bound only: negative values pass", path.column))
-            .WithHelp(fmt::format("add `AND PAYLOAD trusted_after.{} >= 0`, or `MIN 0` to ARG {}", path.column, arg->name));
+            .WithHelp(
+                fmt::format("add `AND PAYLOAD trusted_after.{} >= 0`, or `MIN 0` to ARG {}", path.column, arg->name));
     finding.WithLabel(arg->syntax->span, "the model chooses it, without MIN");
   }
 }
@@ -281,10 +309,13 @@ void CheckPolicyProvenance(CheckContext& cx) {
         if (source == nullptr) continue;
         diag::Finding& finding =
             Report(cx.sink, policy, Kind::kPolicyFieldWritableByModel, path.conditions.front()->syntax->path_span,
-                   fmt::format("`{}` decides here, and the model can propose its value through `{}`", path.column, source->capability->name))
+                   fmt::format("`{}` decides here, and the model can propose its value through `{}`", path.column,
+                               source->capability->name))
                 .WithHelp("decide by a column that no proposal writes FROM ARG, or leave this one to a reviewer");
-        Path way = PathOf(*source->capability, source->column->value, source->column->column.span, fmt::format("COLUMNS {}", path.column));
-        way.push_back({path.conditions.front()->syntax->path_span, fmt::format("PAYLOAD trusted_before.{}", path.column)});
+        Path way = PathOf(*source->capability, source->column->value, source->column->column.span,
+                          fmt::format("COLUMNS {}", path.column));
+        way.push_back(
+            {path.conditions.front()->syntax->path_span, fmt::format("PAYLOAD trusted_before.{}", path.column)});
         AttachPath(finding, way);
       }
     }

@@ -34,8 +34,10 @@ void Constraint::Add(ast::Relation relation, const ast::Literal& right) {
     }
     return;
   }
-  const bool lower = relation == ast::Relation::kGreater || relation == ast::Relation::kGreaterEqual || relation == ast::Relation::kEqual;
-  const bool upper = relation == ast::Relation::kLess || relation == ast::Relation::kLessEqual || relation == ast::Relation::kEqual;
+  const bool lower = relation == ast::Relation::kGreater || relation == ast::Relation::kGreaterEqual ||
+                     relation == ast::Relation::kEqual;
+  const bool upper =
+      relation == ast::Relation::kLess || relation == ast::Relation::kLessEqual || relation == ast::Relation::kEqual;
   if (relation == ast::Relation::kNotEqual) not_equal.push_back(value);
   if (lower) {
     const bool exclusive = relation == ast::Relation::kGreater;
@@ -56,7 +58,8 @@ void Constraint::Add(ast::Relation relation, const ast::Literal& right) {
   if (!min || !max) return;
   const auto order = CompareDecimals(*min, *max);
   if (order > 0 || (order == 0 && (min_exclusive || max_exclusive))) empty = true;
-  if (order == 0 && std::any_of(not_equal.begin(), not_equal.end(), [&](const auto& v) { return CompareDecimals(v, *min) == 0; }))
+  if (order == 0 &&
+      std::any_of(not_equal.begin(), not_equal.end(), [&](const auto& v) { return CompareDecimals(v, *min) == 0; }))
     empty = true;
 }
 
@@ -67,7 +70,8 @@ bool Constraint::Admits(std::string_view value) const {
   const auto low = min ? CompareDecimals(value, *min) : std::strong_ordering::greater;
   const auto high = max ? CompareDecimals(value, *max) : std::strong_ordering::less;
   if (low < 0 || (low == 0 && min_exclusive) || high > 0 || (high == 0 && max_exclusive)) return false;
-  return std::none_of(not_equal.begin(), not_equal.end(), [&](const auto& v) { return IsDecimal(v) && CompareDecimals(v, value) == 0; });
+  return std::none_of(not_equal.begin(), not_equal.end(),
+                      [&](const auto& v) { return IsDecimal(v) && CompareDecimals(v, value) == 0; });
 }
 
 bool Constraint::Contains(const Constraint& other) const {
@@ -75,7 +79,8 @@ bool Constraint::Contains(const Constraint& other) const {
   if (empty || is_text != other.is_text) return false;
   if (is_text) {
     if (other.equal) return Admits(*other.equal);
-    return !equal && std::all_of(not_equal.begin(), not_equal.end(), [&](const auto& v) { return HasValue(other.not_equal, v); });
+    return !equal &&
+           std::all_of(not_equal.begin(), not_equal.end(), [&](const auto& v) { return HasValue(other.not_equal, v); });
   }
   const auto low_ok = [&] {
     if (!min) return true;

@@ -17,9 +17,9 @@ Span ScopeSpan(const ir::Policy& policy);
 // What the conditions on one payload path admit together: an interval of numbers, a set of texts, or nothing.
 struct Constraint {
   bool is_text = false;
-  std::optional<std::string> min, max;      // decimal text
+  std::optional<std::string> min, max;  // decimal text
   bool min_exclusive = false, max_exclusive = false;
-  std::optional<std::string> equal;         // of a text
+  std::optional<std::string> equal;  // of a text
   std::vector<std::string> not_equal;
   bool empty = false;
 

@@ -14,9 +14,9 @@ void CheckArgumentNames(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
     const ir::Context* context = ContextOf(cx, capability);
     for (const ir::Arg& arg : capability.args) {
-      const auto shadowed = std::find_if(capability.bindings.begin(), capability.bindings.end(), [&](const ir::Binding& b) {
-        return SameMeaning(b.name, arg.name) || SameMeaning(b.session_key, arg.name);
-      });
+      const auto shadowed = std::find_if(
+          capability.bindings.begin(), capability.bindings.end(),
+          [&](const ir::Binding& b) { return SameMeaning(b.name, arg.name) || SameMeaning(b.session_key, arg.name); });
       if (shadowed != capability.bindings.end()) {
         Report(cx.sink, capability, Kind::kArgumentShadowsBinding, arg.syntax->name.span,
                fmt::format("ARG `{}` has the name of a trusted value", arg.name))
@@ -34,7 +34,8 @@ void CheckArgumentNames(CheckContext& cx) {
                fmt::format("ARG `{}` is named like a value that only the session may give", arg.name))
             .WithPhrase("the model chooses this")
             .WithHelp(fmt::format("take it from the session, `HIDDEN {0} FROM SESSION {0}`, or rename it if it means "
-                                  "something else", arg.name));
+                                  "something else",
+                                  arg.name));
       }
     }
   }
@@ -51,13 +52,12 @@ void CheckWrittenFromArgument(CheckContext& cx) {
       const bool is_attribution = stdlib::IsAttributionName(name);
       if (!is_attribution && !IsTrustedName(cx, name) && capability.FindBinding(name) == nullptr) continue;
       diag::Finding& finding =
-          is_attribution
-              ? Report(cx.sink, capability, Kind::kAttributionFromArgument, column.value.span,
-                       fmt::format("`{}` records who acted, and the model chooses its value", name))
-                    .WithHelp(fmt::format("write `{} FROM BINDING principal`", name))
-              : Report(cx.sink, capability, Kind::kScopeColumnFromArgument, column.value.span,
-                       fmt::format("`{}` is a trusted column, and the model chooses its value", name))
-                    .WithHelp("feed it FROM BINDING, or leave it out of COLUMNS");
+          is_attribution ? Report(cx.sink, capability, Kind::kAttributionFromArgument, column.value.span,
+                                  fmt::format("`{}` records who acted, and the model chooses its value", name))
+                               .WithHelp(fmt::format("write `{} FROM BINDING principal`", name))
+                         : Report(cx.sink, capability, Kind::kScopeColumnFromArgument, column.value.span,
+                                  fmt::format("`{}` is a trusted column, and the model chooses its value", name))
+                               .WithHelp("feed it FROM BINDING, or leave it out of COLUMNS");
       AttachPath(finding, PathOf(capability, column.value, column.column.span, fmt::format("COLUMNS {}", name)));
     }
   }
@@ -114,11 +114,13 @@ void ReportTargetFromArgument(CheckContext& cx, const ir::Capability& capability
   if (!write.target_is_context_root || key.empty()) return;
   if (const ir::Binding* binding = RootBinding(capability, context)) {
     finding.WithHelp(fmt::format("write `LOOKUP {} FROM BINDING {}`", write.key.name, binding->name));
-    finding.WithFix({"take the key from the session",
-                     {{write.key_value.span, fmt::format("BINDING {}", binding->name)}}, true});
+    finding.WithFix(
+        {"take the key from the session", {{write.key_value.span, fmt::format("BINDING {}", binding->name)}}, true});
   } else {
-    finding.WithHelp(fmt::format("bind the key, `BIND {0} FROM SESSION {0}`, and write `LOOKUP {1} FROM BINDING {0}`; "
-                                 "until then a call for any other row is refused when it runs", key, write.key.name));
+    finding.WithHelp(
+        fmt::format("bind the key, `BIND {0} FROM SESSION {0}`, and write `LOOKUP {1} FROM BINDING {0}`; "
+                    "until then a call for any other row is refused when it runs",
+                    key, write.key.name));
   }
 }
 
@@ -137,7 +139,8 @@ void CheckTargetRow(CheckContext& cx) {
       Report(cx.sink, capability, Kind::kTargetNotInContext, write.syntax->target.span,
              fmt::format("the context does not read `{}`, which is written", write.syntax->target.table.text))
           .WithLabel(context->syntax->root.span, "the evidence shows rows of this table")
-          .WithHelp("use a context whose root is the target, or INCLUDE it, so that reviewers see what the decision rested on");
+          .WithHelp(
+              "use a context whose root is the target, or INCLUDE it, so that reviewers see what the decision rested on");
     } else if (write.target_is_context_root && IsTrusted(write.key_value) && IsTrusted(context->lookup_value) &&
                ir::SameColumn(write.key, context->lookup) &&
                write.key_value.provenance.session_key != context->lookup_value.provenance.session_key) {
@@ -159,8 +162,9 @@ void CheckSearchFilterValues(CheckContext& cx) {
         if (ir::SameName(filter.column.name, table.tenant_column)) continue;
         Report(cx.sink, context, Kind::kSearchFilterFromArgument, filter.value.span,
                fmt::format("the model chooses the filter on `{}`", filter.column.name))
-            .WithHelp("a filter that limits what may be seen takes its value from the session; one that only narrows "
-                      "the question may stay, with `-- sync:allow SYN309` and the reason");
+            .WithHelp(
+                "a filter that limits what may be seen takes its value from the session; one that only narrows "
+                "the question may stay, with `-- sync:allow SYN309` and the reason");
       }
     }
   }

@@ -16,11 +16,19 @@ struct TokenForm {
 };
 
 constexpr auto kTokenForms = std::to_array<TokenForm>({
-    {"AKIA", 16, "an access key"},       {"ASIA", 16, "an access key"},        {"ghp_", 30, "a personal access token"},
-    {"gho_", 30, "an access token"},     {"github_pat_", 30, "a personal access token"},
-    {"glpat-", 18, "an access token"},   {"xoxb-", 20, "a bot token"},         {"xoxp-", 20, "a user token"},
-    {"sk_live_", 16, "a secret key"},    {"rk_live_", 16, "a restricted key"}, {"sk-", 32, "a secret key"},
-    {"eyJhbGciOi", 30, "a signed token"}, {"-----BEGIN ", 0, "a private key or certificate"},
+    {"AKIA", 16, "an access key"},
+    {"ASIA", 16, "an access key"},
+    {"ghp_", 30, "a personal access token"},
+    {"gho_", 30, "an access token"},
+    {"github_pat_", 30, "a personal access token"},
+    {"glpat-", 18, "an access token"},
+    {"xoxb-", 20, "a bot token"},
+    {"xoxp-", 20, "a user token"},
+    {"sk_live_", 16, "a secret key"},
+    {"rk_live_", 16, "a restricted key"},
+    {"sk-", 32, "a secret key"},
+    {"eyJhbGciOi", 30, "a signed token"},
+    {"-----BEGIN ", 0, "a private key or certificate"},
 });
 
 bool IsTokenCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; }
@@ -46,7 +54,8 @@ std::string_view FindSecret(std::string_view text) {
     const std::size_t at = text.find(form.prefix);
     if (at == std::string_view::npos || (at > 0 && IsTokenCharacter(text[at - 1]))) continue;
     const std::string_view tail = text.substr(at + form.prefix.size());
-    const auto length = static_cast<std::size_t>(std::find_if_not(tail.begin(), tail.end(), IsTokenCharacter) - tail.begin());
+    const auto length =
+        static_cast<std::size_t>(std::find_if_not(tail.begin(), tail.end(), IsTokenCharacter) - tail.begin());
     if (length >= form.tail) return form.what;
   }
   return {};

@@ -37,7 +37,8 @@ inline bool IsPrincipalKey(const CheckContext& cx, std::string_view session_key)
 bool IsObjectId(const CheckContext& cx, std::string_view session_key);
 
 bool Contains(std::span<const std::string_view> names, std::string_view name);  // ignoring case
-bool SameMeaning(std::string_view a, std::string_view b);  // ignoring case and the spelling of word breaks: tenantId, tenant_id
+bool SameMeaning(std::string_view a,
+                 std::string_view b);  // ignoring case and the spelling of word breaks: tenantId, tenant_id
 // Trusted names of stdlib/, the session keys of tenant and principal, and the configuration's `trusted_names`.
 bool IsTrustedName(const CheckContext& cx, std::string_view name);
 

@@ -47,17 +47,18 @@ void CheckTenantBound(CheckContext& cx) {
   const std::string& key = cx.catalog.config().session.tenant_key;
   for (const ir::Context& context : cx.program.contexts) {
     if (context.tenant_binding >= 0 || AllSingleTenant(context)) continue;
-    diag::Finding& finding =
-        Report(cx.sink, context, Kind::kTenantNotBound, context.syntax->name.span,
-               fmt::format("context `{}` binds no tenant", context.name))
-            .WithPhrase("its rows would be read without a tenant")
-            .WithHelp(fmt::format("add `BIND {0} FROM SESSION {0}`", key));
+    diag::Finding& finding = Report(cx.sink, context, Kind::kTenantNotBound, context.syntax->name.span,
+                                    fmt::format("context `{}` binds no tenant", context.name))
+                                 .WithPhrase("its rows would be read without a tenant")
+                                 .WithHelp(fmt::format("add `BIND {0} FROM SESSION {0}`", key));
     for (const ir::Binding& binding : context.bindings) {
       if (!IsTrustedName(cx, binding.name) || IsPrincipalKey(cx, binding.session_key)) continue;
-      finding.WithLabel(binding.span, fmt::format("this comes from session key `{}`, not from `{}`",
-                                                  binding.session_key, key));
-      finding.WithHelp(fmt::format("bind it from `{}`, or name the tenant's session key as `session.tenant_key` in the "
-                                   "configuration", key));
+      finding.WithLabel(binding.span,
+                        fmt::format("this comes from session key `{}`, not from `{}`", binding.session_key, key));
+      finding.WithHelp(
+          fmt::format("bind it from `{}`, or name the tenant's session key as `session.tenant_key` in the "
+                      "configuration",
+                      key));
     }
   }
 }
@@ -106,7 +107,8 @@ void CheckTenantClause(CheckContext& cx) {
               .WithLabel(value.provenance.binding_span, "bound here")
               .WithHelp(fmt::format("write `TENANT {} FROM BINDING {}`", syntax.tenant_column.text, name));
       if (tenant != nullptr)
-        finding.WithFix({"use the tenant binding", {{syntax.tenant_source.name.span, std::string(tenant->name)}}, true});
+        finding.WithFix(
+            {"use the tenant binding", {{syntax.tenant_source.name.span, std::string(tenant->name)}}, true});
     }
   }
 }
@@ -160,7 +162,8 @@ void CheckPlanScans(CheckContext& cx) {
         Report(cx.sink, capability, Kind::kTenantFromUntrustedValue, predicate.value.span,
                fmt::format("the step `{}` compares `{}` with a value that is not the tenant's", step.syntax->name.text,
                            predicate.column.name))
-            .WithPhrase(IsModelChosen(predicate.value) ? "the model chooses this value" : "not the tenant of the session")
+            .WithPhrase(IsModelChosen(predicate.value) ? "the model chooses this value"
+                                                       : "not the tenant of the session")
             .WithHelp(fmt::format("compare it with the HIDDEN tenant, `ARG {}`",
                                   tenant.empty() ? std::string_view(cx.catalog.config().session.tenant_key) : tenant));
       }
@@ -196,7 +199,8 @@ void CheckTenantColumnNamed(CheckContext& cx) {
            fmt::format("TENANT guards by `{}`, but the tenant column of `{}` is `{}`", write.tenant.name,
                        ir::TableName(write.target), expected))
         .WithNote(fmt::format("`{}`: {}", expected, reason))
-        .WithHelp(fmt::format("write `TENANT {} FROM …`, or name another tenant column in the configuration", expected));
+        .WithHelp(
+            fmt::format("write `TENANT {} FROM …`, or name another tenant column in the configuration", expected));
   }
 }
 

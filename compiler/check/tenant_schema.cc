@@ -17,7 +17,8 @@ using schema::TypeKind;
 
 int ScopeRank(std::string_view column) {
   const auto names = stdlib::ScopeNames();
-  const auto found = std::find_if(names.begin(), names.end(), [&](std::string_view n) { return ir::SameName(n, column); });
+  const auto found =
+      std::find_if(names.begin(), names.end(), [&](std::string_view n) { return ir::SameName(n, column); });
   return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
@@ -83,11 +84,12 @@ void ReportMissing(CheckContext& cx, const Entity& entity, const ir::TableUse& t
              fmt::format("`{}` has no tenant column `{}`", ir::TableName(table), table.tenant_column))
           .WithPhrase("rows of every tenant would be read")
           .WithSchema(ir::SchemaPlace(table), fmt::format("has {}", ir::ListNames(names, 12)));
-  finding.WithHelp(mapping != nullptr && !mapping->tenant_column.empty()
-                       ? fmt::format("correct `tenant` of this table in the configuration")
-                       : fmt::format("name its tenant column as `tables.{}.tenant` in the configuration, read through a "
-                                     "view that has one, or declare the table `single_tenant`",
-                                     table.syntax.table.text));
+  finding.WithHelp(
+      mapping != nullptr && !mapping->tenant_column.empty()
+          ? fmt::format("correct `tenant` of this table in the configuration")
+          : fmt::format("name its tenant column as `tables.{}.tenant` in the configuration, read through a "
+                        "view that has one, or declare the table `single_tenant`",
+                        table.syntax.table.text));
 }
 
 }  // namespace
@@ -183,7 +185,8 @@ void CheckCoarserTenantColumn(CheckContext& cx) {
       const auto binding = std::find_if(context.bindings.begin(), context.bindings.end(), [&](const ir::Binding& b) {
         return ir::SameName(b.name, finer->name) || ir::SameName(b.session_key, finer->name);
       });
-      if (binding == context.bindings.end() || context.lookup_value.provenance.session_key == binding->session_key) continue;
+      if (binding == context.bindings.end() || context.lookup_value.provenance.session_key == binding->session_key)
+        continue;
       Report(cx.sink, context, Kind::kCoarserTenantColumn, table.syntax.span,
              fmt::format("`{}` is scoped by `{}` although `{}` divides it more finely", ir::TableName(table),
                          table.tenant->name, finer->name))
@@ -205,9 +208,10 @@ void CheckRowSecurity(CheckContext& cx) {
     if (!role.superuser && !role.bypass_rls && !as_owner) return;
     Report(cx.sink, entity, Kind::kRowSecurityBypassed, table.syntax.span,
            fmt::format("`{}` has row-level security, which the connecting role bypasses", ir::TableName(table)))
-        .WithSchema(ir::SchemaPlace(table),
-                    fmt::format("role `{}` is {}", role.name,
-                                role.superuser ? "a superuser" : role.bypass_rls ? "BYPASSRLS" : "the table's owner"))
+        .WithSchema(ir::SchemaPlace(table), fmt::format("role `{}` is {}", role.name,
+                                                        role.superuser    ? "a superuser"
+                                                        : role.bypass_rls ? "BYPASSRLS"
+                                                                          : "the table's owner"))
         .WithHelp("connect as a role that is neither superuser, owner nor BYPASSRLS; `sync grants` writes one");
   });
 }

@@ -32,11 +32,14 @@ bool IsSqlite(const ir::TableUse& table) { return EngineOf(table) == schema::Eng
 
 // Boolean columns of MySQL and SQLite are small integers.
 bool HoldsBooleans(const ir::TableUse& table, const Type& type) {
-  return type.kind == TypeKind::kBoolean || (type.kind == TypeKind::kInteger && EngineOf(table) != schema::Engine::kPostgres);
+  return type.kind == TypeKind::kBoolean ||
+         (type.kind == TypeKind::kInteger && EngineOf(table) != schema::Engine::kPostgres);
 }
 
 Verdict WrongKind(std::string_view value, const schema::Column& column, std::string help) {
-  return {Fit::kWrongKind, fmt::format("is {} and cannot take {}", column.type.declared.empty() ? "of another type" : column.type.declared, value),
+  return {Fit::kWrongKind,
+          fmt::format("is {} and cannot take {}",
+                      column.type.declared.empty() ? "of another type" : column.type.declared, value),
           std::move(help)};
 }
 
@@ -91,11 +94,14 @@ Verdict FitTextLiteral(std::string_view text, const ir::TableUse& table, const s
   switch (type.kind) {
     case TypeKind::kText:
       if (const auto room = TextRoom(table, type); room && Utf8Length(text) > *room)
-        return {Fit::kOutOfRange, fmt::format("holds at most {} characters, and this text has {}", *room, Utf8Length(text)), "shorten the text"};
+        return {Fit::kOutOfRange,
+                fmt::format("holds at most {} characters, and this text has {}", *room, Utf8Length(text)),
+                "shorten the text"};
       return {};
     case TypeKind::kEnum: return {};  // compared with enum_values by AdmittedBy
     case TypeKind::kUuid: return IsUuid(text) ? Verdict{} : WrongKind("this text", column, "write a UUID");
-    case TypeKind::kDate: return IsDate(text) ? Verdict{} : WrongKind("this text", column, "write a date as 'YYYY-MM-DD'");
+    case TypeKind::kDate:
+      return IsDate(text) ? Verdict{} : WrongKind("this text", column, "write a date as 'YYYY-MM-DD'");
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampTz:
       return IsTimestamp(text) ? Verdict{} : WrongKind("this text", column, "write a time as 'YYYY-MM-DD HH:MM:SS'");
@@ -104,11 +110,13 @@ Verdict FitTextLiteral(std::string_view text, const ir::TableUse& table, const s
     case TypeKind::kBytes: return WrongKind("a text", column, "bytes cannot be written from DDL");
     default:
       if (IsSqlite(table) && column.type.declared.empty()) return {};
-      return WrongKind("a text", column, type.kind == TypeKind::kBoolean ? "write TRUE or FALSE" : "write a number, without quotes");
+      return WrongKind("a text", column,
+                       type.kind == TypeKind::kBoolean ? "write TRUE or FALSE" : "write a number, without quotes");
   }
 }
 
-Verdict FitNumberLiteral(std::string_view text, bool is_decimal, const ir::TableUse& table, const schema::Column& column) {
+Verdict FitNumberLiteral(std::string_view text, bool is_decimal, const ir::TableUse& table,
+                         const schema::Column& column) {
   const Type& type = column.type;
   switch (type.kind) {
     case TypeKind::kInteger: {
@@ -116,33 +124,42 @@ Verdict FitNumberLiteral(std::string_view text, bool is_decimal, const ir::Table
         return {Fit::kOutOfRange, "is an integer and would lose the digits after the point", "write a whole number"};
       const IntegerRange range = RangeOf(type);
       if (CompareDecimals(text, range.min) < 0 || CompareDecimals(text, range.max) > 0)
-        return {Fit::kOutOfRange, fmt::format("is {} and holds {} to {}", type.declared, range.min, range.max), "write a value in its range"};
+        return {Fit::kOutOfRange, fmt::format("is {} and holds {} to {}", type.declared, range.min, range.max),
+                "write a value in its range"};
       return {};
     }
     case TypeKind::kDecimal: {
       const DecimalShape shape = ShapeOfDecimal(text);
       if (type.scale && shape.fraction_digits > *type.scale)
-        return {Fit::kOutOfRange, fmt::format("is {} and would round this value", type.declared), "write fewer digits after the point"};
+        return {Fit::kOutOfRange, fmt::format("is {} and would round this value", type.declared),
+                "write fewer digits after the point"};
       if (type.precision && shape.integer_digits > *type.precision - type.scale.value_or(0))
-        return {Fit::kOutOfRange, fmt::format("is {}, too small for this value", type.declared), "write a smaller value"};
+        return {Fit::kOutOfRange, fmt::format("is {}, too small for this value", type.declared),
+                "write a smaller value"};
       return {};
     }
     case TypeKind::kFloat: return {};
     case TypeKind::kBoolean:
       if (EngineOf(table) != schema::Engine::kPostgres && (text == "0" || text == "1")) return {};
       return WrongKind("a number", column, "write TRUE or FALSE");
-    default: return WrongKind("a number", column, type.kind == TypeKind::kText || type.kind == TypeKind::kEnum ? "write it as a text, in quotes" : "write a value of the column's type");
+    default:
+      return WrongKind("a number", column,
+                       type.kind == TypeKind::kText || type.kind == TypeKind::kEnum
+                           ? "write it as a text, in quotes"
+                           : "write a value of the column's type");
   }
 }
 
 Verdict FitAdmitted(std::string_view text, bool is_number, const Admitted& admitted) {
   if (admitted.one_of != nullptr && !Admits(admitted, text)) {
     std::vector<std::string_view> names(admitted.one_of->begin(), admitted.one_of->end());
-    return {Fit::kNotAllowed, fmt::format("admits only {}", ir::ListNames(names)), ir::DidYouMean(text, names, "write one of the admitted values")};
+    return {Fit::kNotAllowed, fmt::format("admits only {}", ir::ListNames(names)),
+            ir::DidYouMean(text, names, "write one of the admitted values")};
   }
   if (!is_number) {
     if (admitted.max_length && Utf8Length(text) > *admitted.max_length)
-      return {Fit::kOutOfRange, fmt::format("is checked to have at most {} characters", *admitted.max_length), "shorten the text"};
+      return {Fit::kOutOfRange, fmt::format("is checked to have at most {} characters", *admitted.max_length),
+              "shorten the text"};
     return {};
   }
   const auto below = [&](const std::string& min) {
@@ -154,9 +171,13 @@ Verdict FitAdmitted(std::string_view text, bool is_number, const Admitted& admit
     return order > 0 || (order == 0 && admitted.max_exclusive);
   };
   if (admitted.min && below(*admitted.min))
-    return {Fit::kOutOfRange, fmt::format("is checked to be {} {}", admitted.min_exclusive ? "above" : "at least", *admitted.min), "write a value that the CHECK admits"};
+    return {Fit::kOutOfRange,
+            fmt::format("is checked to be {} {}", admitted.min_exclusive ? "above" : "at least", *admitted.min),
+            "write a value that the CHECK admits"};
   if (admitted.max && above(*admitted.max))
-    return {Fit::kOutOfRange, fmt::format("is checked to be {} {}", admitted.max_exclusive ? "below" : "at most", *admitted.max), "write a value that the CHECK admits"};
+    return {Fit::kOutOfRange,
+            fmt::format("is checked to be {} {}", admitted.max_exclusive ? "below" : "at most", *admitted.max),
+            "write a value that the CHECK admits"};
   return {};
 }
 
@@ -164,20 +185,26 @@ Verdict FitAdmitted(std::string_view text, bool is_number, const Admitted& admit
 Verdict FitArgKind(const ir::Arg& arg, const ir::TableUse& table, const schema::Column& column) {
   const TypeKind kind = column.type.kind;
   const std::string_view name = arg.syntax->type.text;
-  const auto wrong = [&](std::string help) { return WrongKind(fmt::format("an ARG of type {}", name), column, std::move(help)); };
+  const auto wrong = [&](std::string help) {
+    return WrongKind(fmt::format("an ARG of type {}", name), column, std::move(help));
+  };
   const bool sqlite = IsSqlite(table);
   switch (arg.type) {
     case ScalarType::kText:
       switch (kind) {
-        case TypeKind::kText: case TypeKind::kEnum: return {};
+        case TypeKind::kText:
+        case TypeKind::kEnum: return {};
         case TypeKind::kUuid:
           return {Fit::kMayNotFit, "is a UUID, and this ARG may be any text", "declare the ARG as UUID"};
         case TypeKind::kJson:
-          return {Fit::kMayNotFit, "is JSON, and this ARG may be any text", "write columns of plain types, one a value"};
+          return {Fit::kMayNotFit, "is JSON, and this ARG may be any text",
+                  "write columns of plain types, one a value"};
         case TypeKind::kDate: return wrong("declare the ARG as DATE");
-        case TypeKind::kTimestamp: case TypeKind::kTimestampTz: return wrong("declare the ARG as TIMESTAMP");
+        case TypeKind::kTimestamp:
+        case TypeKind::kTimestampTz: return wrong("declare the ARG as TIMESTAMP");
         case TypeKind::kInteger: return wrong("declare the ARG as INT64");
-        case TypeKind::kDecimal: case TypeKind::kFloat: return wrong("declare the ARG as DECIMAL");
+        case TypeKind::kDecimal:
+        case TypeKind::kFloat: return wrong("declare the ARG as DECIMAL");
         case TypeKind::kBoolean: return wrong("declare the ARG as BOOLEAN");
         default: return wrong("feed this column from elsewhere");
       }
@@ -185,7 +212,9 @@ Verdict FitArgKind(const ir::Arg& arg, const ir::TableUse& table, const schema::
       if (kind == TypeKind::kInteger || kind == TypeKind::kDecimal || kind == TypeKind::kFloat) return {};
       if (kind == TypeKind::kBoolean && EngineOf(table) != schema::Engine::kPostgres)
         return {Fit::kMayNotFit, "is a boolean, and this ARG may be any integer", "declare the ARG as BOOLEAN"};
-      return wrong(kind == TypeKind::kText ? "declare the ARG as VARCHAR" : kind == TypeKind::kBoolean ? "declare the ARG as BOOLEAN" : "declare the ARG with the column's type");
+      return wrong(kind == TypeKind::kText      ? "declare the ARG as VARCHAR"
+                   : kind == TypeKind::kBoolean ? "declare the ARG as BOOLEAN"
+                                                : "declare the ARG with the column's type");
     case ScalarType::kDecimal:
     case ScalarType::kDouble:
       if (kind == TypeKind::kFloat) return {};
@@ -195,13 +224,17 @@ Verdict FitArgKind(const ir::Arg& arg, const ir::TableUse& table, const schema::
         return {};
       }
       return wrong(kind == TypeKind::kInteger ? "declare the ARG as INT64" : "declare the ARG with the column's type");
-    case ScalarType::kBoolean: return HoldsBooleans(table, column.type) ? Verdict{} : wrong("declare the ARG with the column's type");
+    case ScalarType::kBoolean:
+      return HoldsBooleans(table, column.type) ? Verdict{} : wrong("declare the ARG with the column's type");
     case ScalarType::kDate:
-      if (kind == TypeKind::kDate || kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampTz || (sqlite && kind == TypeKind::kText)) return {};
+      if (kind == TypeKind::kDate || kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampTz ||
+          (sqlite && kind == TypeKind::kText))
+        return {};
       return wrong("declare the ARG with the column's type");
     case ScalarType::kTimestamp:
     case ScalarType::kTimestampTz:
-      if (kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampTz || (sqlite && kind == TypeKind::kText)) return {};
+      if (kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampTz || (sqlite && kind == TypeKind::kText))
+        return {};
       return wrong(kind == TypeKind::kDate ? "declare the ARG as DATE" : "declare the ARG with the column's type");
     case ScalarType::kUuid:
       if (kind == TypeKind::kUuid || (kind == TypeKind::kText && column.type.length.value_or(36) >= 36)) return {};
@@ -221,10 +254,12 @@ Verdict FitEnumArg(const ir::Arg& arg, const ir::TableUse& table, const schema::
   return {};
 }
 
-Verdict FitTextArg(const ir::Arg& arg, const ir::TableUse& table, const schema::Column& column, const Admitted& admitted) {
+Verdict FitTextArg(const ir::Arg& arg, const ir::TableUse& table, const schema::Column& column,
+                   const Admitted& admitted) {
   if (admitted.one_of != nullptr) {
     std::vector<std::string_view> names(admitted.one_of->begin(), admitted.one_of->end());
-    return {Fit::kMayNotFit, fmt::format("admits only {}", ir::ListNames(names)), fmt::format("declare ENUM (…) on ARG {}", arg.name)};
+    return {Fit::kMayNotFit, fmt::format("admits only {}", ir::ListNames(names)),
+            fmt::format("declare ENUM (…) on ARG {}", arg.name)};
   }
   std::optional<std::int64_t> room = TextRoom(table, column.type);
   if (admitted.max_length) room = room ? std::min(*room, *admitted.max_length) : *admitted.max_length;
@@ -253,7 +288,8 @@ struct Range {
     return order > 0 || (order == 0 && below_high);
   }
   std::string Words() const {
-    return fmt::format("{}{} to {}{}", above_low ? "above " : "", low.value_or("any"), below_high ? "below " : "", high.value_or("any"));
+    return fmt::format("{}{} to {}{}", above_low ? "above " : "", low.value_or("any"), below_high ? "below " : "",
+                       high.value_or("any"));
   }
 };
 
@@ -261,8 +297,10 @@ Range RangeOfColumn(const schema::Column& column, const Admitted& admitted) {
   Range range{admitted.min, admitted.max, admitted.min_exclusive, admitted.max_exclusive};
   if (column.type.kind != TypeKind::kInteger) return range;
   const IntegerRange type = RangeOf(column.type);
-  if (!range.low || CompareDecimals(*range.low, type.min) < 0) range.low = std::string(type.min), range.above_low = false;
-  if (!range.high || CompareDecimals(*range.high, type.max) > 0) range.high = std::string(type.max), range.below_high = false;
+  if (!range.low || CompareDecimals(*range.low, type.min) < 0)
+    range.low = std::string(type.min), range.above_low = false;
+  if (!range.high || CompareDecimals(*range.high, type.max) > 0)
+    range.high = std::string(type.max), range.below_high = false;
   return range;
 }
 
@@ -270,10 +308,12 @@ Range RangeOfColumn(const schema::Column& column, const Admitted& admitted) {
 Verdict FitNumberArg(const ir::Arg& arg, const schema::Column& column, const Admitted& admitted) {
   const Range range = RangeOfColumn(column, admitted);
   if ((arg.min && range.EndsBefore(*arg.min)) || (arg.max && range.BeginsAfter(*arg.max))) {
-    return {Fit::kOutOfRange, fmt::format("admits no value that `{}` may have", arg.name), "correct MIN and MAX of the ARG"};
+    return {Fit::kOutOfRange, fmt::format("admits no value that `{}` may have", arg.name),
+            "correct MIN and MAX of the ARG"};
   }
   if ((arg.min && range.BeginsAfter(*arg.min)) || (arg.max && range.EndsBefore(*arg.max))) {
-    return {Fit::kMayNotFit, fmt::format("admits {}, and `{}` may lie outside", range.Words(), arg.name), "narrow MIN and MAX of the ARG"};
+    return {Fit::kMayNotFit, fmt::format("admits {}, and `{}` may lie outside", range.Words(), arg.name),
+            "narrow MIN and MAX of the ARG"};
   }
   if (column.type.kind == TypeKind::kDecimal && column.type.scale && arg.scale.value_or(0) > *column.type.scale)
     return {Fit::kMayNotFit, fmt::format("is {} and would round digits of `{}`", column.type.declared, arg.name),
@@ -303,7 +343,8 @@ Admitted AdmittedBy(const ir::TableUse& table, const schema::Column& column) {
       admitted.max = check.max;
       admitted.max_exclusive = check.max_exclusive;
     }
-    if (check.max_length) admitted.max_length = std::min(*check.max_length, admitted.max_length.value_or(*check.max_length));
+    if (check.max_length)
+      admitted.max_length = std::min(*check.max_length, admitted.max_length.value_or(*check.max_length));
   }
   return admitted;
 }
@@ -329,7 +370,8 @@ Verdict FitLiteral(const ast::Literal& literal, const ir::TableUse& table, const
       verdict = FitNumberLiteral(literal.text, literal.kind == ast::LiteralKind::kDecimal, table, column);
       break;
     case ast::LiteralKind::kBoolean:
-      if (!HoldsBooleans(table, column.type)) verdict = WrongKind("TRUE or FALSE", column, "write a value of the column's type");
+      if (!HoldsBooleans(table, column.type))
+        verdict = WrongKind("TRUE or FALSE", column, "write a value of the column's type");
       return verdict;
     case ast::LiteralKind::kNull: break;
   }
@@ -352,9 +394,17 @@ Verdict FitArg(const ir::Arg& arg, const ir::TableUse& table, const schema::Colu
 
 Verdict FitSession(const schema::Column& column) {
   switch (column.type.kind) {
-    case TypeKind::kText: case TypeKind::kInteger: case TypeKind::kUuid: case TypeKind::kDecimal: case TypeKind::kDate:
-    case TypeKind::kTimestamp: case TypeKind::kTimestampTz: case TypeKind::kEnum: return {};
-    case TypeKind::kBytes: if (column.type.length == 16) return {}; break;
+    case TypeKind::kText:
+    case TypeKind::kInteger:
+    case TypeKind::kUuid:
+    case TypeKind::kDecimal:
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz:
+    case TypeKind::kEnum: return {};
+    case TypeKind::kBytes:
+      if (column.type.length == 16) return {};
+      break;
     default: break;
   }
   return WrongKind("a value of the session", column, "session values are texts, numbers, dates and UUIDs");

@@ -11,10 +11,10 @@ namespace synapsor::check {
 
 enum class Fit {
   kFits,
-  kMayNotFit,    // some values are refused when they are written
-  kOutOfRange,   // this value, or every value, is too long, too large, too precise
-  kNotAllowed,   // not one of the values that the column admits
-  kWrongKind,    // text for a number and the like: no value fits
+  kMayNotFit,   // some values are refused when they are written
+  kOutOfRange,  // this value, or every value, is too long, too large, too precise
+  kNotAllowed,  // not one of the values that the column admits
+  kWrongKind,   // text for a number and the like: no value fits
 };
 
 // `reason` completes "`column` ": "holds at most 40 characters".

@@ -31,7 +31,8 @@ Kind KindOf(Fit fit) {
   }
 }
 
-void CheckValue(CheckContext& cx, const ir::Capability& capability, const ir::ColumnUse& column, const ir::Value& value) {
+void CheckValue(CheckContext& cx, const ir::Capability& capability, const ir::ColumnUse& column,
+                const ir::Value& value) {
   if (column.column == nullptr || column.poisoned) return;
   const ir::TableUse& table = capability.write->target;
   const Verdict verdict = FitValue(capability, value, table, *column.column);
@@ -65,7 +66,8 @@ Family FamilyOf(const schema::Type& type) {
 
 void CheckWrittenTypes(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
-    if (!capability.write || capability.write->operation == ast::Operation::kDelete || !IsWritable(capability.write->target))
+    if (!capability.write || capability.write->operation == ast::Operation::kDelete ||
+        !IsWritable(capability.write->target))
       continue;
     for (const ir::WriteColumn& written : capability.write->columns)
       CheckValue(cx, capability, written.column, written.value);

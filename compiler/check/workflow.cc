@@ -17,7 +17,9 @@ bool Requires(const ir::Workflow& workflow, std::string_view key) {
 // An edit that adds a key at the end of SESSION REQUIRE: it asks more of a session, never less.
 diag::Fix AddKeys(const ir::Workflow& workflow, const std::vector<std::string_view>& keys) {
   const Span last = workflow.syntax->session_require.back().span;
-  return {"require the session key", {{Span{last.file, last.end, last.end}, fmt::format(", {}", fmt::join(keys, ", "))}}, true};
+  return {"require the session key",
+          {{Span{last.file, last.end, last.end}, fmt::format(", {}", fmt::join(keys, ", "))}},
+          true};
 }
 
 Span RequireSpan(const ir::Workflow& workflow) {
@@ -36,7 +38,8 @@ std::vector<KeyUse> KeysOf(const CheckContext& cx, const ir::Capability& capabil
   for (const ir::Binding& hidden : capability.hidden) uses.push_back({hidden.session_key, hidden.span, "HIDDEN"});
   const ir::Context* context = ContextOf(cx, capability);
   if (context == nullptr) return uses;
-  if (IsTrusted(context->lookup_value)) uses.push_back({context->lookup_value.provenance.session_key, context->lookup_value.span, "LOOKUP"});
+  if (IsTrusted(context->lookup_value))
+    uses.push_back({context->lookup_value.provenance.session_key, context->lookup_value.span, "LOOKUP"});
   for (const ir::Binding& bind : context->bindings) uses.push_back({bind.session_key, bind.span, "BIND"});
   for (const ir::Search& search : context->searches)
     for (const ir::SearchFilter& filter : search.filters)
@@ -59,28 +62,28 @@ void CheckSessionRequire(CheckContext& cx) {
     if (!Requires(workflow, session.tenant_key)) missing.push_back(session.tenant_key);
     if (!Requires(workflow, session.principal_key)) missing.push_back(session.principal_key);
     if (missing.empty()) continue;
-    diag::Finding& finding =
-        Report(cx.sink, workflow, Kind::kSessionRequireIncomplete, RequireSpan(workflow),
-               fmt::format("SESSION REQUIRE lacks {}", ir::ListNames(missing)))
-            .WithHelp("every run needs a tenant and a principal: add what is missing");
+    diag::Finding& finding = Report(cx.sink, workflow, Kind::kSessionRequireIncomplete, RequireSpan(workflow),
+                                    fmt::format("SESSION REQUIRE lacks {}", ir::ListNames(missing)))
+                                 .WithHelp("every run needs a tenant and a principal: add what is missing");
     if (!workflow.syntax->session_require.empty()) finding.WithFix(AddKeys(workflow, missing));
   }
 }
 
 void CheckSessionKeys(CheckContext& cx) {
   for (const ir::Workflow& workflow : cx.program.workflows) {
-    std::unordered_set<std::string_view> reported{cx.catalog.config().session.tenant_key, cx.catalog.config().session.principal_key};
+    std::unordered_set<std::string_view> reported{cx.catalog.config().session.tenant_key,
+                                                  cx.catalog.config().session.principal_key};
     for (const ir::CapabilityId id : workflow.capabilities) {
       if (!id.has_value()) continue;
       const ir::Capability& capability = cx.program.capabilities.Get(id);
       for (const KeyUse& use : KeysOf(cx, capability)) {
         if (Requires(workflow, use.key) || !reported.insert(use.key).second) continue;
-        diag::Finding& finding =
-            Report(cx.sink, workflow, Kind::kSessionKeyNotRequired, RequireSpan(workflow),
-                   fmt::format("`{}` reads session key `{}`, which this workflow does not require", capability.name, use.key))
-                .WithPhrase("a run would begin and then fail")
-                .WithLabel(use.span, fmt::format("read by this {}", use.clause))
-                .WithHelp(fmt::format("add `{}` to SESSION REQUIRE", use.key));
+        diag::Finding& finding = Report(cx.sink, workflow, Kind::kSessionKeyNotRequired, RequireSpan(workflow),
+                                        fmt::format("`{}` reads session key `{}`, which this workflow does not require",
+                                                    capability.name, use.key))
+                                     .WithPhrase("a run would begin and then fail")
+                                     .WithLabel(use.span, fmt::format("read by this {}", use.clause))
+                                     .WithHelp(fmt::format("add `{}` to SESSION REQUIRE", use.key));
         if (!workflow.syntax->session_require.empty()) finding.WithFix(AddKeys(workflow, {use.key}));
       }
     }
@@ -111,12 +114,13 @@ void CheckEvidence(CheckContext& cx) {
       if (context == nullptr || context->evidence || !reported.insert(context).second) continue;
       const ast::Context& syntax = *context->syntax;
       const Span span = syntax.evidence_span.has_value() ? syntax.evidence_span : syntax.name.span;
-      diag::Finding& finding =
-          Report(cx.sink, *context, Kind::kEvidenceOff, span,
-                 fmt::format("context `{}` records no evidence, and workflow `{}` requires it", context->name, workflow.name))
-              .WithLabel(workflow.syntax->evidence_required, "required here")
-              .WithHelp("write `EVIDENCE ON`");
-      if (syntax.evidence_span.has_value()) finding.WithFix({"record evidence", {{syntax.evidence_span, "EVIDENCE ON"}}, true});
+      diag::Finding& finding = Report(cx.sink, *context, Kind::kEvidenceOff, span,
+                                      fmt::format("context `{}` records no evidence, and workflow `{}` requires it",
+                                                  context->name, workflow.name))
+                                   .WithLabel(workflow.syntax->evidence_required, "required here")
+                                   .WithHelp("write `EVIDENCE ON`");
+      if (syntax.evidence_span.has_value())
+        finding.WithFix({"record evidence", {{syntax.evidence_span, "EVIDENCE ON"}}, true});
     }
   }
 }
@@ -160,7 +164,8 @@ void CheckRetention(CheckContext& cx) {
     }
     if (!runs.present() || !evidence.present() || evidence.value >= runs.value || evidence.value < 1) continue;
     Report(cx.sink, workflow, Kind::kEvidenceExpiresFirst, evidence.span,
-           fmt::format("evidence is kept {} days, runs {}: late runs would have lost their evidence", evidence.value, runs.value))
+           fmt::format("evidence is kept {} days, runs {}: late runs would have lost their evidence", evidence.value,
+                       runs.value))
         .WithLabel(runs.span, "runs are kept longer")
         .WithHelp("keep evidence at least as long as runs");
   }

@@ -30,8 +30,7 @@ tl::unexpected<Error> NotABaseline(const SourceFile& file, std::string_view why)
 }
 
 // Where the fingerprint of the next entry stands; entries stand in the order of the file.
-Span PlaceAfter(std::string_view text, FileId file, std::uint32_t from,
-                const std::string& fingerprint) {
+Span PlaceAfter(std::string_view text, FileId file, std::uint32_t from, const std::string& fingerprint) {
   const std::size_t at = text.find('"' + fingerprint + '"', from);
   if (at == std::string_view::npos) return {file, from, from};
   const auto begin = static_cast<std::uint32_t>(at);
@@ -57,12 +56,10 @@ Result<std::vector<Entry>> Read(const SourceFile& file, FileId id) {
     const auto text = [&](const char* key) { return item.contains(key) && item[key].is_string(); };
     if (!item.is_object() || !text("code") || !text("fingerprint") || !item.contains("count") ||
         !item["count"].is_number_integer() || item["count"] < 1 || item["count"] > kLargestCount) {
-      return NotABaseline(file,
-                          fmt::format("entry {} lacks `code`, `fingerprint` or a positive `count`",
-                                      entries.size() + 1));
+      return NotABaseline(
+          file, fmt::format("entry {} lacks `code`, `fingerprint` or a positive `count`", entries.size() + 1));
     }
-    Entry& entry = entries.emplace_back(
-        Entry{item["code"], item["fingerprint"], item["count"], Span::None(), 0});
+    Entry& entry = entries.emplace_back(Entry{item["code"], item["fingerprint"], item["count"], Span::None(), 0});
     entry.place = PlaceAfter(file.text(), id, at, entry.fingerprint);
     at = entry.place.end;
   }
@@ -94,8 +91,7 @@ std::string WriteBaseline(const std::deque<Finding>& findings) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_checks_ran,
-                          Sink& sink) {
+Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_checks_ran, Sink& sink) {
   SYN_ASSIGN_OR_RETURN(std::vector<Entry> entries, Read(sources.Get(baseline), baseline));
   Sink hygiene;
   std::map<std::string, Entry*, std::less<>> by_fingerprint;
@@ -104,8 +100,7 @@ Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_
     if (info != nullptr && !MayBeHidden(*info)) {
       hygiene
           .Report(Kind::kSoundnessErrorBaselined, entry.place,
-                  fmt::format("the baseline holds {} ({}), an error of soundness", info->code,
-                              info->slug))
+                  fmt::format("the baseline holds {} ({}), an error of soundness", info->code, info->slug))
           .WithHelp("remove the entry and mend what the finding names");
       continue;
     }
@@ -114,8 +109,7 @@ Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_
   const auto hidden = static_cast<int>(std::erase_if(sink.findings(), [&](const Finding& finding) {
     if (!MayBeHidden(Info(finding.kind))) return false;
     const auto found = by_fingerprint.find(Fingerprint(finding));
-    if (found == by_fingerprint.end() || found->second->code != Info(finding.kind).code)
-      return false;
+    if (found == by_fingerprint.end() || found->second->code != Info(finding.kind).code) return false;
     if (found->second->matched == found->second->count) return false;
     ++found->second->matched;
     return true;
@@ -124,8 +118,7 @@ Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_
     if (!all_checks_ran || entry->matched == entry->count) continue;
     hygiene
         .Report(Kind::kStaleBaselineEntry, entry->place,
-                fmt::format("the baseline expects {} of {} here, {} found", entry->count,
-                            entry->code, entry->matched))
+                fmt::format("the baseline expects {} of {} here, {} found", entry->count, entry->code, entry->matched))
         .WithHelp("write the baseline anew, or it hides the next mistake of that kind");
   }
   sink.Take(std::move(hygiene));

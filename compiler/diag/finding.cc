@@ -36,9 +36,7 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   });
 }
 
-auto SortKey(const Finding& f) {
-  return std::tie(f.span.file.index, f.span.begin, f.span.end, f.kind, f.message);
-}
+auto SortKey(const Finding& f) { return std::tie(f.span.file.index, f.span.begin, f.span.end, f.kind, f.message); }
 
 }  // namespace
 
@@ -71,15 +69,14 @@ void Sink::Take(Sink&& other) {
 void Sink::Sort() {
   std::stable_sort(findings_.begin(), findings_.end(),
                    [](const Finding& a, const Finding& b) { return SortKey(a) < SortKey(b); });
-  const auto last = std::unique(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
-    return SortKey(a) == SortKey(b);
-  });
+  const auto last = std::unique(findings_.begin(), findings_.end(),
+                                [](const Finding& a, const Finding& b) { return SortKey(a) == SortKey(b); });
   findings_.erase(last, findings_.end());
 }
 
 int Sink::Count(Severity severity) const {
-  return static_cast<int>(std::count_if(findings_.begin(), findings_.end(),
-                                        [&](const Finding& f) { return f.severity == severity; }));
+  return static_cast<int>(
+      std::count_if(findings_.begin(), findings_.end(), [&](const Finding& f) { return f.severity == severity; }));
 }
 
 }  // namespace synapsor::diag

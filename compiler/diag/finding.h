@@ -38,7 +38,7 @@ struct KindInfo {
 };
 
 const KindInfo& Info(Kind kind);
-std::span<const KindInfo> AllKinds();            // ascending by number
+std::span<const KindInfo> AllKinds();             // ascending by number
 const KindInfo* FindKind(std::string_view text);  // by code (any case) or slug; null if there is none
 
 // A further place with a phrase, shown under or beside the primary one.
@@ -68,8 +68,8 @@ struct SchemaNote {
 
 struct Finding {
   Kind kind;
-  Severity severity;      // Info(kind).severity
-  Span span;              // primary place, None for a whole run
+  Severity severity;  // Info(kind).severity
+  Span span;          // primary place, None for a whole run
   std::string message;
   std::string label_text;  // phrase under the primary caret, or empty
   std::string context;     // "while checking capability `a.b`", or empty
@@ -80,15 +80,30 @@ struct Finding {
   std::vector<Fix> fixes;
 
   // Chained by the reporting code: sink.Report(...).WithLabel(...).WithHelp(...).
-  Finding& WithPhrase(std::string text) { label_text = std::move(text); return *this; }
-  Finding& WithLabel(Span at, std::string text) { labels.push_back({at, std::move(text)}); return *this; }
+  Finding& WithPhrase(std::string text) {
+    label_text = std::move(text);
+    return *this;
+  }
+  Finding& WithLabel(Span at, std::string text) {
+    labels.push_back({at, std::move(text)});
+    return *this;
+  }
   Finding& WithSchema(std::string where, std::string text) {
     schema_notes.push_back({std::move(where), std::move(text)});
     return *this;
   }
-  Finding& WithNote(std::string text) { notes.push_back(std::move(text)); return *this; }
-  Finding& WithHelp(std::string text) { help = std::move(text); return *this; }
-  Finding& WithFix(Fix fix) { fixes.push_back(std::move(fix)); return *this; }
+  Finding& WithNote(std::string text) {
+    notes.push_back(std::move(text));
+    return *this;
+  }
+  Finding& WithHelp(std::string text) {
+    help = std::move(text);
+    return *this;
+  }
+  Finding& WithFix(Fix fix) {
+    fixes.push_back(std::move(fix));
+    return *this;
+  }
 };
 
 // Collects findings. Not thread-safe: one a thread, merged with Take.

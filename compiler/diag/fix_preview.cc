@@ -33,25 +33,22 @@ std::string Shown(std::string_view line, int max_cells) {
 void AppendSide(const std::vector<std::string_view>& lines, int first_line, char sign, Style style,
                 const SnippetOptions& options, std::string& out) {
   for (std::size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) {
-    options.painter.Append(Style::kGutter,
-                           fmt::format("{:>{}} ", first_line + static_cast<int>(i), options.gutter),
+    options.painter.Append(Style::kGutter, fmt::format("{:>{}} ", first_line + static_cast<int>(i), options.gutter),
                            out);
     std::string text = fmt::format("{} {}", sign, Shown(lines[i], options.max_cells));
     while (text.back() == ' ') text.pop_back();
     options.painter.Append(style, text, out);
     out += '\n';
   }
-  if (lines.size() > kMostLines)
-    out += fmt::format("...{} more lines\n", lines.size() - kMostLines);
+  if (lines.size() > kMostLines) out += fmt::format("...{} more lines\n", lines.size() - kMostLines);
 }
 
 // The edits [first, last) touch neighbouring lines of one file.
-void AppendGroup(const SourceFile& file, const std::vector<Edit>& edits, std::size_t first,
-                 std::size_t last, const SnippetOptions& options, std::string& out) {
+void AppendGroup(const SourceFile& file, const std::vector<Edit>& edits, std::size_t first, std::size_t last,
+                 const SnippetOptions& options, std::string& out) {
   const int begin_line = file.Locate(edits[first].span.begin).line;
   const auto start = static_cast<std::uint32_t>(file.Line(begin_line).data() - file.text().data());
-  const std::size_t stop =
-      std::min(file.text().find('\n', edits[last - 1].span.end), file.text().size());
+  const std::size_t stop = std::min(file.text().find('\n', edits[last - 1].span.end), file.text().size());
   std::string after;
   std::uint32_t at = start;
   for (std::size_t i = first; i < last; ++i) {
@@ -77,8 +74,7 @@ void AppendGroup(const SourceFile& file, const std::vector<Edit>& edits, std::si
 
 }  // namespace
 
-void AppendFixPreview(const SourceStore& sources, const Fix& fix, const SnippetOptions& options,
-                      std::string& out) {
+void AppendFixPreview(const SourceStore& sources, const Fix& fix, const SnippetOptions& options, std::string& out) {
   std::vector<Edit> edits;
   std::copy_if(fix.edits.begin(), fix.edits.end(), std::back_inserter(edits),
                [](const Edit& edit) { return edit.span.has_value(); });

@@ -10,7 +10,6 @@ namespace synapsor::diag {
 
 // Lines that stay equal are not shown; at most eight lines of each side are. Edits outside of
 // `sources` are ignored.
-void AppendFixPreview(const SourceStore& sources, const Fix& fix, const SnippetOptions& options,
-                      std::string& out);
+void AppendFixPreview(const SourceStore& sources, const Fix& fix, const SnippetOptions& options, std::string& out);
 
 }  // namespace synapsor::diag

@@ -12,9 +12,7 @@ namespace {
 
 constexpr int kContextLines = 3;
 
-bool SameEdit(const Edit& a, const Edit& b) {
-  return a.span == b.span && a.replacement == b.replacement;
-}
+bool SameEdit(const Edit& a, const Edit& b) { return a.span == b.span && a.replacement == b.replacement; }
 
 // Two insertions at one place overlap too: their order would be chance.
 bool Overlap(Span a, Span b) {
@@ -26,15 +24,13 @@ bool Fits(const std::map<FileId, std::vector<Edit>>& planned, const Edit& edit) 
   if (!edit.span.has_value()) return false;
   const auto file = planned.find(edit.span.file);
   if (file == planned.end()) return true;
-  return std::none_of(file->second.begin(), file->second.end(), [&](const Edit& other) {
-    return Overlap(other.span, edit.span) && !SameEdit(other, edit);
-  });
+  return std::none_of(file->second.begin(), file->second.end(),
+                      [&](const Edit& other) { return Overlap(other.span, edit.span) && !SameEdit(other, edit); });
 }
 
 void Plan(const Edit& edit, std::map<FileId, std::vector<Edit>>& planned) {
   std::vector<Edit>& edits = planned[edit.span.file];
-  if (std::none_of(edits.begin(), edits.end(),
-                   [&](const Edit& other) { return SameEdit(other, edit); })) {
+  if (std::none_of(edits.begin(), edits.end(), [&](const Edit& other) { return SameEdit(other, edit); })) {
     edits.push_back(edit);
   }
 }
@@ -98,13 +94,10 @@ std::vector<Change> Changes(const SourceFile& file, const std::vector<Edit>& edi
                             const std::vector<std::string_view>& old) {
   const auto size = static_cast<int>(old.size());
   const auto offset_of = [&](int line) {
-    return line < size ? static_cast<std::size_t>(old[static_cast<std::size_t>(line)].data() -
-                                                  file.text().data())
+    return line < size ? static_cast<std::size_t>(old[static_cast<std::size_t>(line)].data() - file.text().data())
                        : file.text().size();
   };
-  const auto line_of = [&](std::uint32_t offset) {
-    return std::min(file.Locate(offset).line - 1, size);
-  };
+  const auto line_of = [&](std::uint32_t offset) { return std::min(file.Locate(offset).line - 1, size); };
   std::vector<Change> changes;
   for (std::size_t i = 0; i < edits.size();) {
     Change change{line_of(edits[i].span.begin), 0, ""};
@@ -123,8 +116,8 @@ std::vector<Change> Changes(const SourceFile& file, const std::vector<Edit>& edi
   return changes;
 }
 
-void AppendHunk(const std::vector<std::string_view>& old, const std::vector<Change>& changes,
-                std::size_t begin, std::size_t end, int* shift, std::string& out) {
+void AppendHunk(const std::vector<std::string_view>& old, const std::vector<Change>& changes, std::size_t begin,
+                std::size_t end, int* shift, std::string& out) {
   const int size = static_cast<int>(old.size());
   const int first = std::max(0, changes[begin].first - kContextLines);
   const int last = std::min(size, changes[end - 1].last + kContextLines);
@@ -137,8 +130,7 @@ void AppendHunk(const std::vector<std::string_view>& old, const std::vector<Chan
   };
   for (std::size_t i = begin; i < end; ++i) {
     keep_until(changes[i].first);
-    for (; at < changes[i].last; ++at, ++removed)
-      AppendDiffLine('-', old[static_cast<std::size_t>(at)], body);
+    for (; at < changes[i].last; ++at, ++removed) AppendDiffLine('-', old[static_cast<std::size_t>(at)], body);
     for (const std::string_view line : Lines(changes[i].text)) {
       AppendDiffLine('+', line, body);
       ++added;
@@ -159,19 +151,17 @@ FixPlan PlanFixes(const SourceStore& sources, const std::deque<Finding>& finding
   FixPlan plan;
   std::map<FileId, std::vector<Edit>> planned;
   for (const Finding& finding : findings) {
-    const auto fix = std::find_if(finding.fixes.begin(), finding.fixes.end(),
-                                  [](const Fix& f) { return f.safe; });
+    const auto fix = std::find_if(finding.fixes.begin(), finding.fixes.end(), [](const Fix& f) { return f.safe; });
     if (fix == finding.fixes.end() || fix->edits.empty()) continue;
-    const bool fits = std::all_of(fix->edits.begin(), fix->edits.end(),
-                                  [&](const Edit& edit) { return Fits(planned, edit); });
+    const bool fits =
+        std::all_of(fix->edits.begin(), fix->edits.end(), [&](const Edit& edit) { return Fits(planned, edit); });
     if (fits) {
       for (const Edit& edit : fix->edits) Plan(edit, planned);
     }
     ++(fits ? plan.applied : plan.left);
   }
   for (auto& [file, edits] : planned) {
-    std::sort(edits.begin(), edits.end(),
-              [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
+    std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
     std::string text = Apply(sources.Get(file).text(), edits);
     if (text != sources.Get(file).text()) plan.files.push_back({file, std::move(text), edits});
   }
@@ -181,8 +171,7 @@ FixPlan PlanFixes(const SourceStore& sources, const std::deque<Finding>& finding
 Status WriteFixes(const SourceStore& sources, const FixPlan& plan) {
   for (const FixedFile& fixed : plan.files) {
     if (sources.Get(fixed.file).path() == "<stdin>") {
-      return Fail(ErrorKind::kUsage, "`--fix` cannot write to standard input",
-                  "`--fix --dry-run` prints the diff");
+      return Fail(ErrorKind::kUsage, "`--fix` cannot write to standard input", "`--fix --dry-run` prints the diff");
     }
   }
   for (const FixedFile& fixed : plan.files)

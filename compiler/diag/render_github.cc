@@ -10,9 +10,7 @@ namespace {
 
 constexpr std::size_t kMostSummaryBytes = 900'000;
 
-std::string_view Level(Severity severity) {
-  return severity == Severity::kError ? "error" : "warning";
-}
+std::string_view Level(Severity severity) { return severity == Severity::kError ? "error" : "warning"; }
 
 // Percent-encodes what would end the message, and in properties also what separates them.
 std::string Escaped(std::string_view text, bool property) {
@@ -45,15 +43,13 @@ std::string Place(const SourceStore& sources, Span span) {
   const LineColumn begin = file.Locate(span.begin);
   const LineColumn end = file.Locate(span.end);
   std::string text = fmt::format(" file={},line={}", Escaped(file.path(), true), begin.line);
-  if (begin.line == end.line)
-    return text + fmt::format(",col={},endColumn={},", begin.column, end.column);
+  if (begin.line == end.line) return text + fmt::format(",col={},endColumn={},", begin.column, end.column);
   return text + fmt::format(",endLine={},", end.line);
 }
 
 }  // namespace
 
-std::string RenderGithub(const SourceStore& sources, const std::deque<Finding>& findings,
-                         const Summary& summary) {
+std::string RenderGithub(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary) {
   std::string out;
   for (const Finding& finding : findings) {
     const KindInfo& info = Info(finding.kind);
@@ -62,8 +58,8 @@ std::string RenderGithub(const SourceStore& sources, const std::deque<Finding>& 
     if (!finding.help.empty()) text += "\nhelp: " + finding.help;
     text += fmt::format("\nsync explain {}", info.code);
     out += fmt::format("::{}{}title={} {}::{}\n", Level(finding.severity),
-                       finding.span.has_value() ? Place(sources, finding.span) : " ", info.code,
-                       info.slug, Escaped(text, false));
+                       finding.span.has_value() ? Place(sources, finding.span) : " ", info.code, info.slug,
+                       Escaped(text, false));
   }
   return out + SummaryLine(summary) + "\n";
 }
@@ -80,8 +76,8 @@ std::string RenderGithubSummary(const SourceStore& sources, const std::deque<Fin
       const SourceFile& file = sources.Get(finding.span.file);
       where = fmt::format("{}:{}", Cell(file.path()), file.Locate(finding.span.begin).line);
     }
-    const std::string row = fmt::format("| {} | {} {} | {} | {} |\n", Level(finding.severity),
-                                        info.code, info.slug, where, Cell(finding.message));
+    const std::string row = fmt::format("| {} | {} {} | {} | {} |\n", Level(finding.severity), info.code, info.slug,
+                                        where, Cell(finding.message));
     if (out.size() + row.size() > kMostSummaryBytes) break;
     out += row;
     ++shown;

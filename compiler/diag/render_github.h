@@ -13,8 +13,7 @@ namespace synapsor::diag {
 
 // One command a finding, then the summary line. Text from the user's files cannot end or start a
 // command.
-std::string RenderGithub(const SourceStore& sources, const std::deque<Finding>& findings,
-                         const Summary& summary);
+std::string RenderGithub(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary);
 
 // Markdown for $GITHUB_STEP_SUMMARY: a table of the findings, cut below the megabyte that GitHub
 // takes. Text from the user's files cannot become markup.

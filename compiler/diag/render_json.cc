@@ -11,8 +11,7 @@ using Json = nlohmann::ordered_json;
 
 void AddPlace(const SourceStore& sources, Span span, Json& object) {
   if (!span.has_value()) {
-    for (const char* key : {"file", "line", "column", "end_line", "end_column"})
-      object[key] = nullptr;
+    for (const char* key : {"file", "line", "column", "end_line", "end_column"}) object[key] = nullptr;
     return;
   }
   const SourceFile& file = sources.Get(span.file);
@@ -71,8 +70,7 @@ Json FindingJson(const SourceStore& sources, const Finding& finding) {
 
 }  // namespace
 
-std::string RenderJson(const SourceStore& sources, const std::deque<Finding>& findings,
-                       const Summary& summary) {
+std::string RenderJson(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary) {
   Json list = Json::array();
   for (const Finding& finding : findings) list.push_back(FindingJson(sources, finding));
   Json by_code = Json::object();

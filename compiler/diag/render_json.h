@@ -13,7 +13,6 @@ namespace synapsor::diag {
 
 // Every finding, never capped, in the order given; keys in a fixed order; ends with a line break.
 // Bytes that are not UTF-8 become U+FFFD.
-std::string RenderJson(const SourceStore& sources, const std::deque<Finding>& findings,
-                       const Summary& summary);
+std::string RenderJson(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary);
 
 }  // namespace synapsor::diag

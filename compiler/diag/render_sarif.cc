@@ -13,9 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view Level(Severity severity) {
-  return severity == Severity::kError ? "error" : "warning";
-}
+std::string_view Level(Severity severity) { return severity == Severity::kError ? "error" : "warning"; }
 
 // A path as URI reference: everything but unreserved characters and slashes is percent-encoded.
 std::string Uri(std::string_view path) {
@@ -41,13 +39,11 @@ class Builder {
                 {"ruleIndex", static_cast<int>(finding.kind)},
                 {"level", Level(finding.severity)},
                 {"message", {{"text", std::move(text)}}}};
-    if (finding.span.has_value())
-      result["locations"] = Json::array({Location(finding.span, finding.label_text)});
+    if (finding.span.has_value()) result["locations"] = Json::array({Location(finding.span, finding.label_text)});
     AddRelated(finding, result);
     AddFixes(finding, result);
     const std::string fingerprint = Fingerprint(finding);
-    result["partialFingerprints"] = {
-        {"synapsorFinding/v1", fmt::format("{}:{}", fingerprint, ++seen_[fingerprint])}};
+    result["partialFingerprints"] = {{"synapsorFinding/v1", fmt::format("{}:{}", fingerprint, ++seen_[fingerprint])}};
     return result;
   }
 
@@ -62,14 +58,10 @@ class Builder {
     const SourceFile& file = sources_.Get(span.file);
     const LineColumn begin = file.Locate(span.begin);
     const LineColumn end = file.Locate(span.end);
-    return {{"startLine", begin.line},
-            {"startColumn", begin.column},
-            {"endLine", end.line},
-            {"endColumn", end.column}};
+    return {{"startLine", begin.line}, {"startColumn", begin.column}, {"endLine", end.line}, {"endColumn", end.column}};
   }
   Json Location(Span span, const std::string& text) const {
-    Json location{
-        {"physicalLocation", {{"artifactLocation", Artifact(span)}, {"region", Region(span)}}}};
+    Json location{{"physicalLocation", {{"artifactLocation", Artifact(span)}, {"region", Region(span)}}}};
     if (!text.empty()) location["message"] = {{"text", text}};
     return location;
   }
@@ -82,8 +74,7 @@ class Builder {
       related.push_back(std::move(location));
     }
     for (const SchemaNote& note : finding.schema_notes) {
-      related.push_back(
-          {{"id", related.size()}, {"message", {{"text", note.where + "  " + note.text}}}});
+      related.push_back({{"id", related.size()}, {"message", {{"text", note.where + "  " + note.text}}}});
     }
     if (!related.empty()) result["relatedLocations"] = std::move(related);
   }
@@ -93,16 +84,14 @@ class Builder {
       std::map<FileId, Json> by_file;
       for (const Edit& edit : fix.edits) {
         Json& change = by_file[edit.span.file];
-        if (change.is_null())
-          change = {{"artifactLocation", Artifact(edit.span)}, {"replacements", Json::array()}};
-        change["replacements"].push_back({{"deletedRegion", Region(edit.span)},
-                                          {"insertedContent", {{"text", edit.replacement}}}});
+        if (change.is_null()) change = {{"artifactLocation", Artifact(edit.span)}, {"replacements", Json::array()}};
+        change["replacements"].push_back(
+            {{"deletedRegion", Region(edit.span)}, {"insertedContent", {{"text", edit.replacement}}}});
       }
       if (by_file.empty()) continue;
       Json changes = Json::array();
       for (auto& [file, change] : by_file) changes.push_back(std::move(change));
-      fixes.push_back(
-          {{"description", {{"text", fix.title}}}, {"artifactChanges", std::move(changes)}});
+      fixes.push_back({{"description", {{"text", fix.title}}}, {"artifactChanges", std::move(changes)}});
     }
     if (!fixes.empty()) result["fixes"] = std::move(fixes);
   }
@@ -120,16 +109,15 @@ Json Rule(const KindInfo& info) {
             {"fullDescription", {{"text", gist.empty() ? std::string(info.slug) : gist}}}};
   if (!page.empty()) rule["help"] = {{"text", page}, {"markdown", page}};
   rule["defaultConfiguration"] = {{"level", Level(info.severity)}};
-  rule["properties"] = {{"tags", info.finding_class == Class::kSoundness
-                                     ? Json::array({"security", "soundness"})
-                                     : Json::array({"advice"})}};
+  rule["properties"] = {{"tags", info.finding_class == Class::kSoundness ? Json::array({"security", "soundness"})
+                                                                         : Json::array({"advice"})}};
   return rule;
 }
 
 }  // namespace
 
-std::string RenderSarif(const SourceStore& sources, const std::deque<Finding>& findings,
-                        const Summary& summary, std::string_view version) {
+std::string RenderSarif(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary,
+                        std::string_view version) {
   Json rules = Json::array();
   for (const KindInfo& info : AllKinds()) rules.push_back(Rule(info));
   Json results = Json::array();

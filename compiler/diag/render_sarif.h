@@ -13,7 +13,7 @@ namespace synapsor::diag {
 
 // One run with every rule of kinds.def in its driver, every finding (never capped) in the order
 // given, and the counts of the summary in the run's property bag.
-std::string RenderSarif(const SourceStore& sources, const std::deque<Finding>& findings,
-                        const Summary& summary, std::string_view version);
+std::string RenderSarif(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary,
+                        std::string_view version);
 
 }  // namespace synapsor::diag

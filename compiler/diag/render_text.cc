@@ -13,13 +13,9 @@
 namespace synapsor::diag {
 namespace {
 
-std::string_view SeverityName(Severity severity) {
-  return severity == Severity::kError ? "error" : "warning";
-}
+std::string_view SeverityName(Severity severity) { return severity == Severity::kError ? "error" : "warning"; }
 
-std::string Count(int n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
-}
+std::string Count(int n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 // The marks of a finding by file, the primary one's file first and the others in order of
 // appearance.
@@ -27,9 +23,9 @@ std::vector<std::vector<Mark>> MarksByFile(const Finding& finding) {
   std::vector<std::vector<Mark>> groups;
   const auto add = [&](Mark mark) {
     if (!mark.span.has_value()) return;
-    const auto group = std::find_if(
-        groups.begin(), groups.end(),
-        [&](const std::vector<Mark>& marks) { return marks.front().span.file == mark.span.file; });
+    const auto group = std::find_if(groups.begin(), groups.end(), [&](const std::vector<Mark>& marks) {
+      return marks.front().span.file == mark.span.file;
+    });
     if (group == groups.end()) {
       groups.push_back({std::move(mark)});
     } else {
@@ -56,8 +52,7 @@ int LargestLine(const SourceStore& sources, const Finding& finding) {
 
 class FindingRenderer {
  public:
-  FindingRenderer(const SourceStore& sources, const Finding& finding, const TextOptions& options,
-                  std::string& out)
+  FindingRenderer(const SourceStore& sources, const Finding& finding, const TextOptions& options, std::string& out)
       : sources_(sources), finding_(finding), out_(out) {
     snippet_.painter = Painter(options.color);
     snippet_.primary_style = finding.severity == Severity::kError ? Style::kError : Style::kWarning;
@@ -67,8 +62,7 @@ class FindingRenderer {
 
   void Run() {
     const KindInfo& info = Info(finding_.kind);
-    Paint(snippet_.primary_style,
-          fmt::format("{}[{}]", SeverityName(finding_.severity), info.code));
+    Paint(snippet_.primary_style, fmt::format("{}[{}]", SeverityName(finding_.severity), info.code));
     Paint(Style::kBold, ": " + Printable(finding_.message));
     out_ += '\n';
     AppendPlaces();
@@ -136,14 +130,13 @@ std::string SummaryLine(const Summary& summary) {
   line += " in " + Count(summary.files, "file");
   if (summary.suppressed > 0) line += fmt::format("; {} suppressed", summary.suppressed);
   if (summary.baselined > 0) {
-    line +=
-        fmt::format("{} {} in the baseline", summary.suppressed > 0 ? "," : ";", summary.baselined);
+    line += fmt::format("{} {} in the baseline", summary.suppressed > 0 ? "," : ";", summary.baselined);
   }
   return line;
 }
 
-std::string RenderText(const SourceStore& sources, const std::deque<Finding>& findings,
-                       const Summary& summary, const TextOptions& options) {
+std::string RenderText(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary,
+                       const TextOptions& options) {
   std::string out;
   std::map<Kind, int> seen;
   for (const Finding& finding : findings) {
@@ -153,8 +146,7 @@ std::string RenderText(const SourceStore& sources, const std::deque<Finding>& fi
   bool left_out = false;
   for (const auto& [kind, count] : seen) {
     if (options.max_per_code <= 0 || count <= options.max_per_code) continue;
-    out += fmt::format("... and {} more of {} ({})\n", count - options.max_per_code,
-                       Info(kind).code, Info(kind).slug);
+    out += fmt::format("... and {} more of {} ({})\n", count - options.max_per_code, Info(kind).code, Info(kind).slug);
     left_out = true;
   }
   if (left_out) out += '\n';

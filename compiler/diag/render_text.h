@@ -20,8 +20,8 @@ struct TextOptions {
 
 // The findings in the order given, then what was left out, then the summary line. Ends with a line
 // break. Nothing from the user's text reaches the output unescaped.
-std::string RenderText(const SourceStore& sources, const std::deque<Finding>& findings,
-                       const Summary& summary, const TextOptions& options);
+std::string RenderText(const SourceStore& sources, const std::deque<Finding>& findings, const Summary& summary,
+                       const TextOptions& options);
 
 // "2 errors, 1 warning in 3 files; 1 suppressed, 4 in the baseline".
 std::string SummaryLine(const Summary& summary);

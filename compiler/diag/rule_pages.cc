@@ -7,9 +7,8 @@ namespace synapsor::diag {
 std::string_view PageOf(Kind kind) {
   const std::span<const RulePage> pages = AllRulePages();
   const std::string_view code = Info(kind).code;
-  const auto found = std::lower_bound(
-      pages.begin(), pages.end(), code,
-      [](const RulePage& page, std::string_view text) { return page.code < text; });
+  const auto found = std::lower_bound(pages.begin(), pages.end(), code,
+                                      [](const RulePage& page, std::string_view text) { return page.code < text; });
   return found != pages.end() && found->code == code ? found->markdown : std::string_view();
 }
 

@@ -109,8 +109,7 @@ struct Window {
 
 class Snippet {
  public:
-  Snippet(const SourceFile& file, const std::vector<Mark>& marks, const SnippetOptions& options,
-          std::string& out)
+  Snippet(const SourceFile& file, const std::vector<Mark>& marks, const SnippetOptions& options, std::string& out)
       : file_(file), options_(options), out_(out) {
     for (const Mark& mark : marks) {
       Placed placed = Place(file, mark);
@@ -126,8 +125,7 @@ class Snippet {
     for (const Placed& p : placed_) lines[p.begin_line] = lines[p.end_line] = true;
     int previous = 0;
     for (const auto& [line, _] : lines) {
-      if (previous != 0 && line == previous + 2)
-        AppendRow(previous + 1, Margin() + Uncut(previous + 1).Text());
+      if (previous != 0 && line == previous + 2) AppendRow(previous + 1, Margin() + Uncut(previous + 1).Text());
       if (previous != 0 && line > previous + 2) AppendElision();
       AppendLine(line);
       previous = line;
@@ -135,15 +133,12 @@ class Snippet {
   }
 
  private:
-  Style StyleOf(const Placed& p) const {
-    return p.mark->primary ? options_.primary_style : Style::kSecondary;
-  }
+  Style StyleOf(const Placed& p) const { return p.mark->primary ? options_.primary_style : Style::kSecondary; }
   static char Underline(const Placed& p) { return p.mark->primary ? '^' : '-'; }
 
   std::string Margin() const {
     Canvas canvas;
-    for (std::size_t i = 0; i < margin_.size(); ++i)
-      canvas.Put(static_cast<int>(i), margin_[i], margin_styles_[i]);
+    for (std::size_t i = 0; i < margin_.size(); ++i) canvas.Put(static_cast<int>(i), margin_[i], margin_styles_[i]);
     return canvas.Finish(options_.painter);
   }
   void SetMargin(const Placed& p, char c) {
@@ -152,14 +147,11 @@ class Snippet {
   }
   Canvas MarginCanvas() const {
     Canvas canvas;
-    for (std::size_t i = 0; i < margin_.size(); ++i)
-      canvas.Put(static_cast<int>(i), margin_[i], margin_styles_[i]);
+    for (std::size_t i = 0; i < margin_.size(); ++i) canvas.Put(static_cast<int>(i), margin_[i], margin_styles_[i]);
     return canvas;
   }
 
-  void AppendRow(int line_or_zero, std::string_view rest) {
-    AppendGutterLine(options_, line_or_zero, rest, out_);
-  }
+  void AppendRow(int line_or_zero, std::string_view rest) { AppendGutterLine(options_, line_or_zero, rest, out_); }
   void AppendElision() {
     options_.painter.Append(Style::kGutter, kEllipsis, out_);
     const std::string margin = Margin();
@@ -181,10 +173,8 @@ class Snippet {
     Window window;
     if (text.size() > kLongestLaidOut) {
       const auto size = static_cast<std::uint32_t>(text.size());
-      window.slice = std::min(begin > kLongestLaidOut / 2 ? begin - kLongestLaidOut / 2 : 0,
-                              size - kLongestLaidOut);
-      while (window.slice > 0 && (static_cast<unsigned char>(text[window.slice]) & 0xC0) == 0x80)
-        --window.slice;
+      window.slice = std::min(begin > kLongestLaidOut / 2 ? begin - kLongestLaidOut / 2 : 0, size - kLongestLaidOut);
+      while (window.slice > 0 && (static_cast<unsigned char>(text[window.slice]) & 0xC0) == 0x80) --window.slice;
     }
     const std::string_view laid_out = text.substr(window.slice, kLongestLaidOut);
     window.line = LayOut(laid_out);
@@ -194,9 +184,7 @@ class Snippet {
       const int first = window.line.CellAt(begin - std::min(begin, window.slice));
       const int last = window.line.CellAt(end - std::min(end, window.slice));
       const int spare = std::max(0, options_.max_cells - (last - first));
-      window.from = last <= options_.max_cells
-                        ? 0
-                        : std::clamp(first - spare / 2, 0, all - options_.max_cells);
+      window.from = last <= options_.max_cells ? 0 : std::clamp(first - spare / 2, 0, all - options_.max_cells);
       window.to = window.from + options_.max_cells;
     }
     window.cut_left = window.slice > 0 || window.from > 0;
@@ -242,20 +230,17 @@ class Snippet {
   }
 
   // Marks too far apart for one window of a long line get the line a second time.
-  std::size_t EndOfGroup(int line, const std::vector<const Placed*>& singles,
-                         std::size_t first) const {
+  std::size_t EndOfGroup(int line, const std::vector<const Placed*>& singles, std::size_t first) const {
     if (static_cast<int>(file_.Line(line).size()) <= options_.max_cells) return singles.size();
     std::size_t last = first + 1;
-    while (last < singles.size() && singles[last]->end - singles[first]->begin <
-                                        static_cast<std::uint32_t>(options_.max_cells)) {
+    while (last < singles.size() &&
+           singles[last]->end - singles[first]->begin < static_cast<std::uint32_t>(options_.max_cells)) {
       ++last;
     }
     return last;
   }
 
-  void AppendDrawing(const Canvas& canvas) {
-    AppendRow(0, Margin() + canvas.Finish(options_.painter));
-  }
+  void AppendDrawing(const Canvas& canvas) { AppendRow(0, Margin() + canvas.Finish(options_.painter)); }
 
   // Underlines; the rightmost phrase stands beside them, the others hang below, from right to left.
   void AppendMarks(const Window& window, const std::vector<const Placed*>& group) {
@@ -277,8 +262,7 @@ class Snippet {
     if (!hanging.empty()) {
       const Placed* beside = hanging.back();
       const bool alone = hanging.size() == 1 || hanging[hanging.size() - 2]->begin < beside->begin;
-      if (alone &&
-          std::max(window.Column(beside->begin) + 1, window.Column(beside->end)) == right) {
+      if (alone && std::max(window.Column(beside->begin) + 1, window.Column(beside->end)) == right) {
         underlines.Say(right + 1, beside->mark->text, StyleOf(*beside));
         hanging.pop_back();
       }
@@ -293,8 +277,7 @@ class Snippet {
   }
 
   // A bar under each of the first `count` marks that begins left of the mark after them.
-  Canvas Bars(const Window& window, const std::vector<const Placed*>& hanging,
-              std::size_t count) const {
+  Canvas Bars(const Window& window, const std::vector<const Placed*>& hanging, std::size_t count) const {
     Canvas canvas;
     for (std::size_t i = 0; i < count; ++i) {
       const int cell = window.Column(hanging[i]->begin);
@@ -305,8 +288,7 @@ class Snippet {
   }
 
   bool AtLineStart(const Placed& p) const {
-    return file_.Line(p.begin_line).substr(0, p.begin).find_first_not_of(" \t") ==
-           std::string_view::npos;
+    return file_.Line(p.begin_line).substr(0, p.begin).find_first_not_of(" \t") == std::string_view::npos;
   }
   void OpenAtLineStart(int line) {
     for (const Placed& p : placed_) {
@@ -353,8 +335,7 @@ class Snippet {
 
 }  // namespace
 
-void AppendGutterLine(const SnippetOptions& options, int line_or_zero, std::string_view rest,
-                      std::string& out) {
+void AppendGutterLine(const SnippetOptions& options, int line_or_zero, std::string_view rest, std::string& out) {
   const std::string number = line_or_zero > 0 ? fmt::format("{}", line_or_zero) : "";
   std::string gutter = fmt::format("{:>{}} |", number, options.gutter);
   options.painter.Append(Style::kGutter, gutter, out);
@@ -364,8 +345,8 @@ void AppendGutterLine(const SnippetOptions& options, int line_or_zero, std::stri
   out += '\n';
 }
 
-void AppendSnippet(const SourceFile& file, const std::vector<Mark>& marks,
-                   const SnippetOptions& options, std::string& out) {
+void AppendSnippet(const SourceFile& file, const std::vector<Mark>& marks, const SnippetOptions& options,
+                   std::string& out) {
   Snippet(file, marks, options, out).Run();
 }
 

@@ -28,11 +28,10 @@ struct SnippetOptions {
 
 // Appends the lines for `marks` (at least one, all of one file), without header line and without
 // closing gutter.
-void AppendSnippet(const SourceFile& file, const std::vector<Mark>& marks,
-                   const SnippetOptions& options, std::string& out);
+void AppendSnippet(const SourceFile& file, const std::vector<Mark>& marks, const SnippetOptions& options,
+                   std::string& out);
 
 // "41 | " or "   | " before `rest`, trailing blanks removed, line break appended.
-void AppendGutterLine(const SnippetOptions& options, int line_or_zero, std::string_view rest,
-                      std::string& out);
+void AppendGutterLine(const SnippetOptions& options, int line_or_zero, std::string_view rest, std::string& out);
 
 }  // namespace synapsor::diag

@@ -31,24 +31,15 @@ class Painter {
  private:
   static std::string_view Sequence(Style style) {
     switch (style) {
-      case Style::kPlain:
-        return "";
-      case Style::kBold:
-        return "\x1b[1m";
-      case Style::kError:
-        return "\x1b[1;31m";
-      case Style::kWarning:
-        return "\x1b[1;33m";
-      case Style::kGutter:
-        return "\x1b[1;34m";
-      case Style::kSecondary:
-        return "\x1b[1;34m";
-      case Style::kHelp:
-        return "\x1b[1;36m";
-      case Style::kRemoved:
-        return "\x1b[31m";
-      case Style::kAdded:
-        return "\x1b[32m";
+      case Style::kPlain: return "";
+      case Style::kBold: return "\x1b[1m";
+      case Style::kError: return "\x1b[1;31m";
+      case Style::kWarning: return "\x1b[1;33m";
+      case Style::kGutter: return "\x1b[1;34m";
+      case Style::kSecondary: return "\x1b[1;34m";
+      case Style::kHelp: return "\x1b[1;36m";
+      case Style::kRemoved: return "\x1b[31m";
+      case Style::kAdded: return "\x1b[32m";
     }
     return "";
   }

@@ -19,7 +19,6 @@ struct Summary {
 };
 
 // Counts `findings`; the other numbers are the caller's.
-Summary Summarize(const std::deque<Finding>& findings, int files, int suppressed = 0,
-                  int baselined = 0);
+Summary Summarize(const std::deque<Finding>& findings, int files, int suppressed = 0, int baselined = 0);
 
 }  // namespace synapsor::diag

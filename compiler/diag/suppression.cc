@@ -19,26 +19,22 @@ class Index {
     for (const Finding& finding : findings) {
       if (finding.span.has_value()) by_place_.push_back(&finding);
     }
-    std::stable_sort(by_place_.begin(), by_place_.end(), [](const Finding* a, const Finding* b) {
-      return Key(a->span) < Key(b->span);
-    });
+    std::stable_sort(by_place_.begin(), by_place_.end(),
+                     [](const Finding* a, const Finding* b) { return Key(a->span) < Key(b->span); });
   }
 
   // Those whose place begins inside the statement.
   std::span<const Finding* const> In(Span statement) const {
     if (!statement.has_value()) return {};
     const auto at = [&](std::uint32_t offset) {
-      return std::lower_bound(by_place_.begin(), by_place_.end(),
-                              std::pair(statement.file.index, offset),
+      return std::lower_bound(by_place_.begin(), by_place_.end(), std::pair(statement.file.index, offset),
                               [](const Finding* f, auto key) { return Key(f->span) < key; });
     };
     return {at(statement.begin), at(statement.end)};
   }
 
  private:
-  static std::pair<std::int32_t, std::uint32_t> Key(Span span) {
-    return {span.file.index, span.begin};
-  }
+  static std::pair<std::int32_t, std::uint32_t> Key(Span span) { return {span.file.index, span.begin}; }
 
   std::vector<const Finding*> by_place_;
 };
@@ -47,8 +43,7 @@ class Index {
 Span WholeComment(const SourceStore& sources, Span comment) {
   const std::string_view text = sources.Get(comment.file).text();
   Span whole = comment;
-  while (whole.begin > 0 && (text[whole.begin - 1] == ' ' || text[whole.begin - 1] == '\t'))
-    --whole.begin;
+  while (whole.begin > 0 && (text[whole.begin - 1] == ' ' || text[whole.begin - 1] == '\t')) --whole.begin;
   const bool alone = whole.begin == 0 || text[whole.begin - 1] == '\n';
   if (alone && whole.end < text.size() && text[whole.end] == '\r') ++whole.end;
   if (alone && whole.end < text.size() && text[whole.end] == '\n') ++whole.end;
@@ -60,8 +55,7 @@ Span CodeSpan(const SourceStore& sources, const AllowComment& comment) {
   if (comment.code.empty()) return comment.span;
   const std::string_view text = sources.Text(comment.span);
   const std::size_t keyword = text.find("sync:allow");
-  const std::size_t at =
-      text.find(comment.code, keyword == std::string_view::npos ? 0 : keyword + 10);
+  const std::size_t at = text.find(comment.code, keyword == std::string_view::npos ? 0 : keyword + 10);
   if (at == std::string_view::npos) return comment.span;
   const auto begin = comment.span.begin + static_cast<std::uint32_t>(at);
   return {comment.span.file, begin, begin + static_cast<std::uint32_t>(comment.code.size())};
@@ -80,9 +74,8 @@ void ReportUnknownCode(const SourceStore& sources, const AllowComment& comment, 
     names.push_back(info.code);
     names.push_back(info.slug);
   }
-  Finding& finding =
-      sink.Report(Kind::kUnknownAllowedCode, at,
-                  fmt::format("`sync:allow` names `{}`, which is no rule", comment.code));
+  Finding& finding = sink.Report(Kind::kUnknownAllowedCode, at,
+                                 fmt::format("`sync:allow` names `{}`, which is no rule", comment.code));
   if (const auto nearest = NearestName(comment.code, names)) {
     finding.WithHelp(fmt::format("did you mean `{}`?", *nearest));
   } else {
@@ -99,14 +92,12 @@ const KindInfo* Admit(const SourceStore& sources, const AllowComment& comment, S
   }
   if (!MayBeHidden(*info)) {
     sink.Report(Kind::kSoundnessErrorAllowed, CodeSpan(sources, comment),
-                fmt::format("{} ({}) is an error of soundness and cannot be allowed", info->code,
-                            info->slug))
+                fmt::format("{} ({}) is an error of soundness and cannot be allowed", info->code, info->slug))
         .WithHelp("remove the comment and mend what the finding names");
     return nullptr;
   }
   if (comment.reason.empty()) {
-    sink.Report(Kind::kAllowWithoutReason, comment.span,
-                fmt::format("`sync:allow {}` gives no reason", comment.code))
+    sink.Report(Kind::kAllowWithoutReason, comment.span, fmt::format("`sync:allow {}` gives no reason", comment.code))
         .WithHelp(
             "say after the code why the finding is acceptable here; without a reason it is not "
             "hidden");
@@ -117,9 +108,8 @@ const KindInfo* Admit(const SourceStore& sources, const AllowComment& comment, S
 
 void ReportUnused(const SourceStore& sources, const AllowComment& comment, Sink& sink) {
   sink.Report(Kind::kUnusedAllow, comment.span,
-              comment.covers.has_value()
-                  ? fmt::format("`sync:allow {}` covers no such finding", comment.code)
-                  : fmt::format("`sync:allow {}` stands before no statement", comment.code))
+              comment.covers.has_value() ? fmt::format("`sync:allow {}` covers no such finding", comment.code)
+                                         : fmt::format("`sync:allow {}` stands before no statement", comment.code))
       .WithHelp("remove the comment, or it hides the next mistake of that kind")
       .WithFix({"remove the comment", {{WholeComment(sources, comment.span), ""}}, true});
 }
@@ -133,8 +123,8 @@ bool MayBeHidden(const KindInfo& info) {
 // Found by comparing with a live database only, which most runs do not do: such a comment is never called unused.
 static bool NeedsDatabase(const KindInfo& info) { return info.number > 700 && info.number < 750; }
 
-int ApplyAllowComments(const SourceStore& sources, std::span<const AllowComment> comments,
-                       bool all_checks_ran, Sink& sink) {
+int ApplyAllowComments(const SourceStore& sources, std::span<const AllowComment> comments, bool all_checks_ran,
+                       Sink& sink) {
   Sink hygiene;
   const Index index(sink.findings());
   std::unordered_set<const Finding*> hidden;

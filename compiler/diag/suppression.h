@@ -29,8 +29,8 @@ struct AllowComment {
 // covering nothing. `all_checks_ran` is false when checks stayed silent for lack of a schema: a
 // comment is then not called unused, nor is one whose statement has errors. Returns how many
 // findings were removed.
-int ApplyAllowComments(const SourceStore& sources, std::span<const AllowComment> comments,
-                       bool all_checks_ran, Sink& sink);
+int ApplyAllowComments(const SourceStore& sources, std::span<const AllowComment> comments, bool all_checks_ran,
+                       Sink& sink);
 
 // A baseline is a JSON file of fingerprints with counts: findings that were there when it was
 // written are hidden, new ones are not, and entries without a finding are reported so that the file
@@ -40,7 +40,6 @@ std::string WriteBaseline(const std::deque<Finding>& findings);
 // Removes from `sink` what the baseline holds and returns how many findings that were. Entries that
 // name an error of soundness, and entries that match nothing, are reported at their place in the
 // baseline file. A file that is not a baseline is an error.
-Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_checks_ran,
-                          Sink& sink);
+Result<int> ApplyBaseline(const SourceStore& sources, FileId baseline, bool all_checks_ran, Sink& sink);
 
 }  // namespace synapsor::diag

@@ -42,12 +42,12 @@ enum class ProvenanceKind {
 // Indexes into Capability::args are -1 where they do not apply.
 struct Provenance {
   ProvenanceKind kind = ProvenanceKind::kFixed;
-  std::string_view session_key;  // kTrusted
-  std::string_view binding;      // kTrusted: the BIND or HIDDEN name it went through, or empty
-  Span binding_span = Span::None();  // kTrusted: where that BIND or HIDDEN stands
-  int arg = -1;                  // kModelArg
+  std::string_view session_key;           // kTrusted
+  std::string_view binding;               // kTrusted: the BIND or HIDDEN name it went through, or empty
+  Span binding_span = Span::None();       // kTrusted: where that BIND or HIDDEN stands
+  int arg = -1;                           // kModelArg
   const ast::Literal* literal = nullptr;  // kFixed
-  ast::FieldRef row_field;       // kRow
+  ast::FieldRef row_field;                // kRow
 };
 
 struct Value {
@@ -63,10 +63,10 @@ enum class Visibility { kRead, kWrite, kKeptOut };
 // One use of a table in one entity, under an alias.
 struct TableUse {
   ast::TableRef syntax;
-  std::string_view alias;              // the table's name where no alias is written
+  std::string_view alias;  // the table's name where no alias is written
   Span alias_span = Span::None();
-  schema::ResolvedTable resolved;      // resolved.table is null without a snapshot
-  std::string tenant_column;           // name of the column that scopes it; empty if single_tenant or unknown
+  schema::ResolvedTable resolved;          // resolved.table is null without a snapshot
+  std::string tenant_column;               // name of the column that scopes it; empty if single_tenant or unknown
   const schema::Column* tenant = nullptr;  // null without a snapshot or when it lacks that column
   bool single_tenant = false;
   bool poisoned = false;
@@ -105,7 +105,8 @@ struct SearchFilter {
 struct Search {
   int table = -1;
   ColumnUse column;
-  std::string_view query_arg;  // empty: a fixed text or a trusted value. Resolved against each capability that uses the context
+  std::string_view
+      query_arg;  // empty: a fixed text or a trusted value. Resolved against each capability that uses the context
   std::vector<SearchFilter> filters;
   const ast::Search* syntax = nullptr;
 };
@@ -123,7 +124,7 @@ struct Context {
   ColumnUse lookup;
   Value lookup_value;
   std::vector<Binding> bindings;
-  int tenant_binding = -1;       // the binding fed from the tenant session key, -1: none
+  int tenant_binding = -1;  // the binding fed from the tenant session key, -1: none
   std::vector<Include> includes;
   std::vector<Search> searches;
   std::vector<Slot> slots;
@@ -139,9 +140,9 @@ struct Arg {
   bool required = false;
   // Bounds in effect, defaults included: texts are capped at 4,000 characters.
   std::optional<std::int64_t> max_length;
-  std::optional<std::string> min, max;      // exact decimal text
+  std::optional<std::string> min, max;  // exact decimal text
   std::vector<std::string> one_of;
-  std::optional<int> precision, scale;      // DECIMAL(p,s)
+  std::optional<int> precision, scale;  // DECIMAL(p,s)
   bool max_length_written = false;
   const ast::Arg* syntax = nullptr;
   bool poisoned = false;
@@ -149,24 +150,31 @@ struct Arg {
 
 struct PlanStep {
   const ast::PlanStep* syntax = nullptr;
-  int table = -1;                            // into Plan::tables
-  struct Predicate { ColumnUse column; Value value; ColumnUse value_field; };
+  int table = -1;  // into Plan::tables
+  struct Predicate {
+    ColumnUse column;
+    Value value;
+    ColumnUse value_field;
+  };
   std::vector<Predicate> where;
-  struct Output { std::string_view name; ColumnUse column; };
+  struct Output {
+    std::string_view name;
+    ColumnUse column;
+  };
   std::vector<Output> outputs;
-  ColumnUse search_column;                   // HYBRID_SEARCH
-  Value query;                               // HYBRID_SEARCH
+  ColumnUse search_column;  // HYBRID_SEARCH
+  Value query;              // HYBRID_SEARCH
 };
 
 struct PlanRule {
   const ast::PlanRule* syntax = nullptr;
-  std::vector<ColumnUse> fields;             // as syntax->when; those of step counts are unset
-  std::vector<int> steps;                    // as syntax->when; -1 for fields and unknown steps
+  std::vector<ColumnUse> fields;  // as syntax->when; those of step counts are unset
+  std::vector<int> steps;         // as syntax->when; -1 for fields and unknown steps
 };
 
 struct Plan {
   const ast::Plan* syntax = nullptr;
-  std::vector<TableUse> tables;              // one a step
+  std::vector<TableUse> tables;  // one a step
   std::vector<PlanStep> steps;
   std::vector<PlanRule> rules;
 };
@@ -189,11 +197,16 @@ struct Write {
   Value tenant_value;
   std::vector<WriteColumn> columns;
   GuardKind guard = GuardKind::kNone;
-  ColumnUse guard_column;                    // kIntegerVersion, kTimestamp
+  ColumnUse guard_column;  // kIntegerVersion, kTimestamp
   bool guard_inferred = false;
   std::optional<TableUse> audit;
   // SUMMARY TEMPLATE split at its placeholders.
-  struct SummaryPart { std::string text; std::string_view placeholder; Value value; Span span = Span::None(); };
+  struct SummaryPart {
+    std::string text;
+    std::string_view placeholder;
+    Value value;
+    Span span = Span::None();
+  };
   std::vector<SummaryPart> summary;
   bool target_is_context_root = false;
 };
@@ -208,13 +221,13 @@ struct Capability {
   std::vector<Binding> bindings;
   std::optional<Plan> plan;
   std::optional<Write> write;
-  std::vector<WorkflowId> workflows;          // that allow it
+  std::vector<WorkflowId> workflows;  // that allow it
   std::vector<PolicyId> policies;
   bool is_proposal = false;
-  bool poisoned = false;                      // its context is unknown
+  bool poisoned = false;  // its context is unknown
 
   const Binding* FindBinding(std::string_view binding) const;
-  int FindArg(std::string_view arg) const;    // -1: none
+  int FindArg(std::string_view arg) const;  // -1: none
 };
 
 // ---- workflows and policies ----
@@ -223,7 +236,7 @@ enum class Risk { kLow, kMedium, kHigh };
 
 struct RiskRule {
   Risk level = Risk::kMedium;
-  std::string_view role;   // empty: any reviewer
+  std::string_view role;  // empty: any reviewer
   int approvals = 1;
   const ast::RiskRule* syntax = nullptr;
 };
@@ -232,7 +245,7 @@ struct Workflow {
   std::string_view name;
   const ast::Workflow* syntax = nullptr;
   std::vector<std::string_view> session_keys;
-  std::vector<CapabilityId> capabilities;     // unresolved ones are None
+  std::vector<CapabilityId> capabilities;  // unresolved ones are None
   std::vector<RiskRule> risk_rules;
   bool evidence_required = false;
   bool poisoned = false;
@@ -242,7 +255,7 @@ enum class PolicyRoot { kTargetTable, kOperation, kTrustedBefore, kTrustedAfter,
 
 struct PolicyCondition {
   PolicyRoot root = PolicyRoot::kTargetTable;
-  std::string_view column;   // kTrustedBefore, kTrustedAfter
+  std::string_view column;  // kTrustedBefore, kTrustedAfter
   const ast::PolicyCondition* syntax = nullptr;
   bool poisoned = false;
 };

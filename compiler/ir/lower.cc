@@ -42,8 +42,7 @@ Id<Entity> Declare(Lowering& lowering, ValueStore<Entity>& store,
 void DeclareAll(Lowering& lowering, std::span<const ast::File> files) {
   Program& program = lowering.program;
   for (const ast::File& file : files) {
-    for (const auto& syntax : file.workflows)
-      Declare(lowering, program.workflows, program.workflow_names, syntax);
+    for (const auto& syntax : file.workflows) Declare(lowering, program.workflows, program.workflow_names, syntax);
     for (const auto& syntax : file.contexts) Declare(lowering, program.contexts, program.context_names, syntax);
     for (const auto& syntax : file.capabilities)
       Declare(lowering, program.capabilities, program.capability_names, syntax);
@@ -68,7 +67,8 @@ bool IsDeclaredInText(const Lowering& lowering, std::string_view keyword, std::s
     const std::string_view text = sources.Get(FileId{static_cast<std::int32_t>(i)}).text();
     for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
       std::size_t end = at;
-      while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '\n' || text[end - 1] == '\r' || text[end - 1] == '\t'))
+      while (end > 0 &&
+             (text[end - 1] == ' ' || text[end - 1] == '\n' || text[end - 1] == '\r' || text[end - 1] == '\t'))
         --end;
       if (end == at || end < keyword.size()) continue;
       if (SameName(text.substr(end - keyword.size(), keyword.size()), keyword)) return true;

@@ -101,9 +101,9 @@ void LowerContext(Lowering& lowering, Context& context) {
   context.bindings = LowerBindings(lowering, context, syntax.binds, false);
   context.tenant_binding = TenantBinding(lowering, context);
   // Without a tenant binding, which is reported by its own rule, tables are scoped as the default binding would.
-  const std::string_view tenant_name =
-      context.tenant_binding >= 0 ? context.bindings[static_cast<std::size_t>(context.tenant_binding)].name
-                                  : std::string_view(lowering.config().session.tenant_key);
+  const std::string_view tenant_name = context.tenant_binding >= 0
+                                           ? context.bindings[static_cast<std::size_t>(context.tenant_binding)].name
+                                           : std::string_view(lowering.config().session.tenant_key);
   context.tables.reserve(1 + syntax.includes.size() + syntax.searches.size());
   AddTable(lowering, context, syntax.root, syntax.root_alias, tenant_name);
   context.lookup = UseField(lowering, context, context.tables, syntax.lookup_field, Visibility::kRead);

@@ -40,7 +40,8 @@ struct PlanLowering {
 };
 
 ColumnUse StepField(PlanLowering& state, const PlanStep& step, const ast::FieldRef& field) {
-  if (field.alias.present()) return UseField(state.lowering, state.capability, state.plan.tables, field, Visibility::kRead);
+  if (field.alias.present())
+    return UseField(state.lowering, state.capability, state.plan.tables, field, Visibility::kRead);
   return UseColumn(state.lowering, state.capability, state.plan.tables, step.table, field.column, Visibility::kRead);
 }
 
@@ -49,7 +50,8 @@ void LowerStep(PlanLowering& state, const ast::PlanStep& syntax, std::string_vie
     state.CheckRepeat(syntax.name, "step", state.plan.steps[static_cast<std::size_t>(earlier)].syntax->name.span);
   TableUse table = UseTable(state.lowering, state.capability, syntax.table, syntax.alias, tenant_name);
   for (const TableUse& other : state.plan.tables)
-    if (SameName(other.alias, table.alias) && syntax.alias.present()) state.CheckRepeat(syntax.alias, "alias", other.alias_span);
+    if (SameName(other.alias, table.alias) && syntax.alias.present())
+      state.CheckRepeat(syntax.alias, "alias", other.alias_span);
   PlanStep step;
   step.syntax = &syntax;
   step.table = static_cast<int>(state.plan.tables.size());
@@ -59,12 +61,13 @@ void LowerStep(PlanLowering& state, const ast::PlanStep& syntax, std::string_vie
     lowered.column = StepField(state, step, predicate.field);
     lowered.value = CapabilityValue(state.lowering, state.capability, predicate.operand, true);
     if (predicate.operand.kind == ast::SourceKind::kField)
-      lowered.value_field = UseField(state.lowering, state.capability, state.plan.tables, predicate.operand.field, Visibility::kRead);
+      lowered.value_field =
+          UseField(state.lowering, state.capability, state.plan.tables, predicate.operand.field, Visibility::kRead);
     step.where.push_back(std::move(lowered));
   }
   if (syntax.kind == ast::PlanStepKind::kHybridSearch) {
-    step.search_column = UseColumn(state.lowering, state.capability, state.plan.tables, step.table, syntax.search_column,
-                                   Visibility::kRead);
+    step.search_column = UseColumn(state.lowering, state.capability, state.plan.tables, step.table,
+                                   syntax.search_column, Visibility::kRead);
     step.query = CapabilityValue(state.lowering, state.capability, syntax.query, true);
   }
   for (const ast::PlanOutput& output : syntax.outputs) {
@@ -80,8 +83,9 @@ void LowerRule(PlanLowering& state, const ast::PlanRule& syntax) {
   rule.syntax = &syntax;
   for (const ast::PlanCondition& condition : syntax.when) {
     const bool is_field = condition.left == ast::PlanOperandKind::kField;
-    rule.fields.push_back(is_field ? UseField(state.lowering, state.capability, state.plan.tables, condition.field, Visibility::kRead)
-                                   : ColumnUse{});
+    rule.fields.push_back(
+        is_field ? UseField(state.lowering, state.capability, state.plan.tables, condition.field, Visibility::kRead)
+                 : ColumnUse{});
     rule.steps.push_back(is_field ? -1 : state.ResolveStep(condition.step));
   }
   state.plan.rules.push_back(std::move(rule));

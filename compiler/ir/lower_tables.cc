@@ -71,8 +71,8 @@ bool IsKeptOutColumn(const Lowering& lowering, const TableUse& table, const Colu
 }  // namespace
 
 const schema::Column* FindColumn(const schema::Table& table, std::string_view name) {
-  const auto exact = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [&](const schema::Column& c) { return c.name == name; });
+  const auto exact =
+      std::find_if(table.columns.begin(), table.columns.end(), [&](const schema::Column& c) { return c.name == name; });
   if (exact != table.columns.end()) return &*exact;
   const auto folded = std::find_if(table.columns.begin(), table.columns.end(),
                                    [&](const schema::Column& c) { return SameName(c.name, name); });
@@ -91,8 +91,7 @@ TableUse UseTable(Lowering& lowering, const Entity& entity, const ast::TableRef&
   if (lookup.problem != LookupProblem::kNone) {
     use.poisoned = true;
     if (report) {
-      Report(lowering.sink, entity, ProblemKind(lookup.problem), syntax.span,
-             ProblemMessage(syntax, lookup.problem))
+      Report(lowering.sink, entity, ProblemKind(lookup.problem), syntax.span, ProblemMessage(syntax, lookup.problem))
           .WithHelp(ProblemHelp(lookup));
     }
     return use;
@@ -128,9 +127,9 @@ ColumnUse UseColumn(Lowering& lowering, const Entity& entity, const std::vector<
              fmt::format("`{}` has no column `{}`", TableName(table), name.text))
           .WithPhrase("no such column")
           .WithSchema(SchemaPlace(table), fmt::format("has {}", ListNames(columns, 12)))
-          .WithHelp(DidYouMean(name.text, columns,
-                               fmt::format("name an existing column, or add `{}` to the table and read the schema again",
-                                           name.text)));
+          .WithHelp(DidYouMean(
+              name.text, columns,
+              fmt::format("name an existing column, or add `{}` to the table and read the schema again", name.text)));
     }
   }
   if (IsKeptOutColumn(lowering, table, use)) use.visibility = Visibility::kKeptOut;

@@ -20,12 +20,24 @@ struct TypeName {
 };
 
 constexpr auto kTypeNames = std::to_array<TypeName>({
-    {"VARCHAR", ScalarType::kText},       {"TEXT", ScalarType::kText},           {"CHAR", ScalarType::kText},
-    {"STRING", ScalarType::kText},        {"INT64", ScalarType::kInt64},         {"INT", ScalarType::kInt64},
-    {"INTEGER", ScalarType::kInt64},      {"BIGINT", ScalarType::kInt64},        {"BOOLEAN", ScalarType::kBoolean},
-    {"BOOL", ScalarType::kBoolean},       {"DOUBLE", ScalarType::kDouble},       {"FLOAT64", ScalarType::kDouble},
-    {"DECIMAL", ScalarType::kDecimal},    {"NUMERIC", ScalarType::kDecimal},     {"DATE", ScalarType::kDate},
-    {"TIMESTAMP", ScalarType::kTimestamp}, {"TIMESTAMPTZ", ScalarType::kTimestampTz}, {"UUID", ScalarType::kUuid},
+    {"VARCHAR", ScalarType::kText},
+    {"TEXT", ScalarType::kText},
+    {"CHAR", ScalarType::kText},
+    {"STRING", ScalarType::kText},
+    {"INT64", ScalarType::kInt64},
+    {"INT", ScalarType::kInt64},
+    {"INTEGER", ScalarType::kInt64},
+    {"BIGINT", ScalarType::kInt64},
+    {"BOOLEAN", ScalarType::kBoolean},
+    {"BOOL", ScalarType::kBoolean},
+    {"DOUBLE", ScalarType::kDouble},
+    {"FLOAT64", ScalarType::kDouble},
+    {"DECIMAL", ScalarType::kDecimal},
+    {"NUMERIC", ScalarType::kDecimal},
+    {"DATE", ScalarType::kDate},
+    {"TIMESTAMP", ScalarType::kTimestamp},
+    {"TIMESTAMPTZ", ScalarType::kTimestampTz},
+    {"UUID", ScalarType::kUuid},
 });
 
 bool IsNumeric(ScalarType type) {
@@ -71,8 +83,7 @@ void LowerType(ArgLowering& state) {
   for (const TypeName& known : kTypeNames) names.push_back(known.name);
   Report(state.lowering.sink, state.capability, Kind::kUnknownType, name.span,
          fmt::format("`{}` is not an argument type", name.text))
-      .WithHelp(DidYouMean(name.text, names,
-                           "use VARCHAR, INT64, BOOLEAN, DOUBLE, DECIMAL, DATE, TIMESTAMP or UUID"));
+      .WithHelp(DidYouMean(name.text, names, "use VARCHAR, INT64, BOOLEAN, DOUBLE, DECIMAL, DATE, TIMESTAMP or UUID"));
   state.arg.poisoned = true;
 }
 
@@ -83,9 +94,10 @@ void LowerLength(ArgLowering& state) {
     if (syntax.type_length.present()) arg.precision = static_cast<int>(syntax.type_length.value);
     if (syntax.type_length.present()) arg.scale = static_cast<int>(syntax.type_scale.value);
     if (arg.precision && (*arg.precision < 1 || *arg.scale > *arg.precision))
-      state.Complain(syntax.type_length.span, fmt::format("`{}` cannot have {} digits after the point of {} in all",
-                                                          arg.name, *arg.scale, *arg.precision),
-                     "write DECIMAL(precision, scale) with scale no larger than precision");
+      state.Complain(
+          syntax.type_length.span,
+          fmt::format("`{}` cannot have {} digits after the point of {} in all", arg.name, *arg.scale, *arg.precision),
+          "write DECIMAL(precision, scale) with scale no larger than precision");
   } else if (syntax.type_length.present() && arg.type != ScalarType::kText) {
     state.Complain(syntax.type_length.span, fmt::format("{} takes no length", syntax.type.text),
                    "use MIN and MAX to bound a number");
@@ -100,8 +112,7 @@ void LowerLength(ArgLowering& state) {
   for (const ast::Integer& written : {syntax.type_length, syntax.max_length}) {
     if (!written.present()) continue;
     if (written.value < 1)
-      state.Complain(written.span, fmt::format("`{}` may never have a character", arg.name),
-                     "a length is at least 1");
+      state.Complain(written.span, fmt::format("`{}` may never have a character", arg.name), "a length is at least 1");
     arg.max_length = arg.max_length_written ? std::min(*arg.max_length, written.value) : written.value;
     arg.max_length_written = true;
   }
@@ -113,17 +124,20 @@ void LowerRange(ArgLowering& state) {
   for (const ast::Literal* bound : {&syntax.min, &syntax.max}) {
     if (!bound->present()) continue;
     if (!IsNumeric(arg.type)) {
-      state.Complain(bound->span, fmt::format("{} on `{}`, which is no number", bound == &syntax.min ? "MIN" : "MAX", arg.name),
+      state.Complain(bound->span,
+                     fmt::format("{} on `{}`, which is no number", bound == &syntax.min ? "MIN" : "MAX", arg.name),
                      arg.type == ScalarType::kText ? "use MAX LENGTH to bound a text" : "remove the bound");
     } else if (!LiteralFits(*bound, arg.type)) {
-      state.Complain(bound->span, fmt::format("`{}` does not bound an argument of type {}", bound->text, syntax.type.text),
+      state.Complain(bound->span,
+                     fmt::format("`{}` does not bound an argument of type {}", bound->text, syntax.type.text),
                      "write a number of the argument's own type");
     } else {
       (bound == &syntax.min ? arg.min : arg.max) = std::string(bound->text);
     }
   }
   if (arg.min && arg.max && CompareDecimals(*arg.min, *arg.max) > 0)
-    state.Complain(syntax.min.span, fmt::format("MIN {} is above MAX {}: no value of `{}` is possible", *arg.min, *arg.max, arg.name),
+    state.Complain(syntax.min.span,
+                   fmt::format("MIN {} is above MAX {}: no value of `{}` is possible", *arg.min, *arg.max, arg.name),
                    "swap the bounds or correct one of them");
 }
 
@@ -138,8 +152,10 @@ void LowerEnum(ArgLowering& state) {
     if (std::find(arg.one_of.begin(), arg.one_of.end(), literal.text) != arg.one_of.end())
       state.Complain(literal.span, fmt::format("`{}` is listed twice", literal.text), "remove one of them");
     if (arg.max_length && static_cast<std::int64_t>(literal.text.size()) > *arg.max_length * 4)
-      state.Complain(literal.span, fmt::format("`{}` is longer than `{}` may be", literal.text, arg.name), "raise MAX LENGTH");
-    if ((arg.min && CompareDecimals(literal.text, *arg.min) < 0) || (arg.max && CompareDecimals(literal.text, *arg.max) > 0))
+      state.Complain(literal.span, fmt::format("`{}` is longer than `{}` may be", literal.text, arg.name),
+                     "raise MAX LENGTH");
+    if ((arg.min && CompareDecimals(literal.text, *arg.min) < 0) ||
+        (arg.max && CompareDecimals(literal.text, *arg.max) > 0))
       state.Complain(literal.span, fmt::format("`{}` lies outside MIN and MAX of `{}`", literal.text, arg.name),
                      "remove the value or widen the bound");
     arg.one_of.emplace_back(literal.text);
@@ -151,7 +167,8 @@ void LowerEnum(ArgLowering& state) {
 std::vector<Arg> LowerArgs(Lowering& lowering, const Capability& capability) {
   std::vector<Arg> args;
   for (const ast::Arg& syntax : capability.syntax->args) {
-    const auto earlier = std::find_if(args.begin(), args.end(), [&](const Arg& a) { return a.name == syntax.name.text; });
+    const auto earlier =
+        std::find_if(args.begin(), args.end(), [&](const Arg& a) { return a.name == syntax.name.text; });
     if (earlier != args.end()) {
       Report(lowering.sink, capability, Kind::kDuplicateArgument, syntax.name.span,
              fmt::format("ARG `{}` is declared more than once", syntax.name.text))
@@ -181,8 +198,8 @@ std::vector<Binding> LowerBindings(Lowering& lowering, const Entity& entity,
   std::vector<Binding> bindings;
   bindings.reserve(syntax.size());
   for (const ast::SessionBinding& bind : syntax) {
-    const auto earlier = std::find_if(bindings.begin(), bindings.end(),
-                                      [&](const Binding& b) { return b.name == bind.name.text; });
+    const auto earlier =
+        std::find_if(bindings.begin(), bindings.end(), [&](const Binding& b) { return b.name == bind.name.text; });
     if (earlier == bindings.end()) {
       bindings.push_back({bind.name.text, bind.session_key.text, bind.span, is_hidden});
       continue;
@@ -255,8 +272,7 @@ std::vector<std::string_view> BindingNames(const Capability& capability) {
   return names;
 }
 
-Value ResolveArg(Lowering& lowering, const Capability& capability, const ast::ValueSource& source,
-                 bool hidden_as_arg) {
+Value ResolveArg(Lowering& lowering, const Capability& capability, const ast::ValueSource& source, bool hidden_as_arg) {
   if (const int index = capability.FindArg(source.name.text); index >= 0) return ArgValue(capability, index, source);
   if (const Binding* binding = capability.FindBinding(source.name.text)) {
     if (hidden_as_arg) return TrustedValue(*binding, source.span);
@@ -280,13 +296,14 @@ Value ResolveBinding(Lowering& lowering, const Capability& capability, const ast
   if (const Binding* binding = capability.FindBinding(source.name.text)) return TrustedValue(*binding, source.span);
   if (capability.poisoned) return PoisonedValue(source.span);
   const auto names = BindingNames(capability);
-  diag::Finding& finding =
-      Report(lowering.sink, capability, Kind::kUnknownBinding, source.name.span,
-             fmt::format("no BIND or HIDDEN is named `{}`", source.name.text));
+  diag::Finding& finding = Report(lowering.sink, capability, Kind::kUnknownBinding, source.name.span,
+                                  fmt::format("no BIND or HIDDEN is named `{}`", source.name.text));
   if (const int arg = capability.FindArg(source.name.text); arg >= 0)
-    finding.WithLabel(capability.args[static_cast<std::size_t>(arg)].syntax->name.span, "this is an ARG: the model chooses it");
-  finding.WithHelp(DidYouMean(source.name.text, names,
-                              fmt::format("bind it from the session: `HIDDEN {0} FROM SESSION {0}`", source.name.text)));
+    finding.WithLabel(capability.args[static_cast<std::size_t>(arg)].syntax->name.span,
+                      "this is an ARG: the model chooses it");
+  finding.WithHelp(
+      DidYouMean(source.name.text, names,
+                 fmt::format("bind it from the session: `HIDDEN {0} FROM SESSION {0}`", source.name.text)));
   return PoisonedValue(source.span);
 }
 

@@ -27,8 +27,8 @@ CapabilityId ResolveCapability(Lowering& lowering, const ast::QualifiedName& nam
 void LowerAllowed(Lowering& lowering, Workflow& workflow, WorkflowId id) {
   for (const ast::QualifiedName& name : workflow.syntax->allowed_capabilities) {
     const CapabilityId capability = ResolveCapability(lowering, name);
-    if (capability.has_value() &&
-        std::find(workflow.capabilities.begin(), workflow.capabilities.end(), capability) != workflow.capabilities.end())
+    if (capability.has_value() && std::find(workflow.capabilities.begin(), workflow.capabilities.end(), capability) !=
+                                      workflow.capabilities.end())
       continue;
     workflow.capabilities.push_back(capability);
     if (capability.has_value()) {
@@ -52,7 +52,8 @@ void LowerRiskRules(Lowering& lowering, Workflow& workflow) {
           .WithHelp("the levels are `low`, `medium` and `high`");
       continue;
     }
-    const int approvals = syntax.approvals.present() ? static_cast<int>(std::clamp<std::int64_t>(syntax.approvals.value, -1, 1000)) : 1;
+    const int approvals =
+        syntax.approvals.present() ? static_cast<int>(std::clamp<std::int64_t>(syntax.approvals.value, -1, 1000)) : 1;
     workflow.risk_rules.push_back({*level, syntax.role.value, approvals, &syntax});
   }
 }
@@ -107,10 +108,13 @@ PolicyCondition LowerCondition(Lowering& lowering, const Policy& policy, const a
   });
   if (found == kPayloadPaths.end()) {
     condition.poisoned = true;
-    constexpr std::string_view kNames[] = {"target_table", "operation", "trusted_before", "trusted_after", "reason_codes"};
-    ReportPath(lowering, policy, syntax,
-               DidYouMean(syntax.path.empty() ? std::string_view() : syntax.path[0].text, kNames,
-                          "use `target_table`, `operation`, `trusted_before.COLUMN`, `trusted_after.COLUMN` or `reason_codes`"));
+    constexpr std::string_view kNames[] = {"target_table", "operation", "trusted_before", "trusted_after",
+                                           "reason_codes"};
+    ReportPath(
+        lowering, policy, syntax,
+        DidYouMean(
+            syntax.path.empty() ? std::string_view() : syntax.path[0].text, kNames,
+            "use `target_table`, `operation`, `trusted_before.COLUMN`, `trusted_after.COLUMN` or `reason_codes`"));
     return condition;
   }
   condition.root = found->root;
@@ -167,8 +171,8 @@ void LowerWorkflow(Lowering& lowering, WorkflowId id) {
 void LowerPolicy(Lowering& lowering, PolicyId id) {
   Policy& policy = lowering.program.policies.Get(id);
   policy.for_workflow = policy.syntax->for_workflow;
-  const bool resolved = policy.syntax->is_alter ? ResolveAltered(lowering, policy)
-                                                : ResolveScope(lowering, policy, policy.syntax->scope);
+  const bool resolved =
+      policy.syntax->is_alter ? ResolveAltered(lowering, policy) : ResolveScope(lowering, policy, policy.syntax->scope);
   policy.poisoned = !resolved;
   if (policy.capability.has_value()) lowering.program.capabilities.Get(policy.capability).policies.push_back(id);
   for (const ast::PolicyCondition& condition : policy.syntax->when)

@@ -181,11 +181,10 @@ Write LowerWrite(Lowering& lowering, const Capability& capability, const Context
   }
   LowerColumns(state);
   LowerGuard(state);
-  if (write.syntax->audit.present())
-    write.audit = UseTable(lowering, capability, write.syntax->audit, {}, {}, false);
+  if (write.syntax->audit.present()) write.audit = UseTable(lowering, capability, write.syntax->audit, {}, {}, false);
   LowerSummary(state);
-  write.target_is_context_root =
-      context != nullptr && !context->tables[0].poisoned && !write.target.poisoned && SameTable(context->tables[0], write.target);
+  write.target_is_context_root = context != nullptr && !context->tables[0].poisoned && !write.target.poisoned &&
+                                 SameTable(context->tables[0], write.target);
   return write;
 }
 

@@ -41,13 +41,16 @@ std::string Column(const ColumnUse& column) {
 
 void PrintTable(Out out, std::string_view indent, const TableUse& table) {
   fmt::format_to(out, "{}table {} as {} tenant {}{}\n", indent, TableName(table), table.alias,
-                 table.single_tenant ? "single" : table.tenant_column.empty() ? "unknown" : table.tenant_column,
+                 table.single_tenant           ? "single"
+                 : table.tenant_column.empty() ? "unknown"
+                                               : table.tenant_column,
                  table.poisoned ? " poisoned" : "");
 }
 
 void PrintBindings(Out out, const std::vector<Binding>& bindings) {
   for (const Binding& binding : bindings)
-    fmt::format_to(out, "  {} {} from session:{}\n", binding.is_hidden ? "hidden" : "bind", binding.name, binding.session_key);
+    fmt::format_to(out, "  {} {} from session:{}\n", binding.is_hidden ? "hidden" : "bind", binding.name,
+                   binding.session_key);
 }
 
 void PrintContext(Out out, const Context& context) {
@@ -63,13 +66,15 @@ void PrintContext(Out out, const Context& context) {
     for (const SearchFilter& filter : search.filters)
       fmt::format_to(out, "    filter {} = {}\n", Column(filter.column), Provenance(nullptr, filter.value));
   }
-  for (const Slot& slot : context.slots) fmt::format_to(out, "  slot {} = {}: {}\n", slot.name, slot.column.table, Column(slot.column));
+  for (const Slot& slot : context.slots)
+    fmt::format_to(out, "  slot {} = {}: {}\n", slot.name, slot.column.table, Column(slot.column));
   fmt::format_to(out, "  evidence {}\n", context.evidence ? "on" : "off");
 }
 
 void PrintArg(Out out, const Arg& arg) {
   fmt::format_to(out, "  arg {} {}{}", arg.name, ScalarTypeName(arg.type), arg.required ? " required" : "");
-  if (arg.max_length) fmt::format_to(out, " max_length {}{}", *arg.max_length, arg.max_length_written ? "" : " default");
+  if (arg.max_length)
+    fmt::format_to(out, " max_length {}{}", *arg.max_length, arg.max_length_written ? "" : " default");
   if (arg.min) fmt::format_to(out, " min {}", *arg.min);
   if (arg.max) fmt::format_to(out, " max {}", *arg.max);
   if (!arg.one_of.empty()) fmt::format_to(out, " one_of {}", fmt::join(arg.one_of, "|"));
@@ -83,7 +88,8 @@ void PrintPlan(Out out, const Capability& capability, const Plan& plan) {
     PrintTable(out, "      ", plan.tables[static_cast<std::size_t>(step.table)]);
     for (const PlanStep::Predicate& predicate : step.where)
       fmt::format_to(out, "      where {} = {}\n", Column(predicate.column), Provenance(&capability, predicate.value));
-    for (const PlanStep::Output& output : step.outputs) fmt::format_to(out, "      output {} = {}\n", output.name, Column(output.column));
+    for (const PlanStep::Output& output : step.outputs)
+      fmt::format_to(out, "      output {} = {}\n", output.name, Column(output.column));
   }
   for (const PlanRule& rule : plan.rules)
     fmt::format_to(out, "    rule {} reason {} conditions {}{}\n", rule.syntax->decision.text, rule.syntax->reason.text,
@@ -115,33 +121,41 @@ void PrintWrite(Out out, const Capability& capability, const Write& write) {
 void PrintCapability(Out out, const Program& program, const Capability& capability) {
   fmt::format_to(out, "capability {} {}{}\n", capability.name, capability.is_proposal ? "proposal" : "read_only",
                  capability.poisoned ? " poisoned" : "");
-  if (capability.context.has_value()) fmt::format_to(out, "  context {}\n", program.contexts.Get(capability.context).name);
+  if (capability.context.has_value())
+    fmt::format_to(out, "  context {}\n", program.contexts.Get(capability.context).name);
   for (const Arg& arg : capability.args) PrintArg(out, arg);
   PrintBindings(out, capability.hidden);
   if (capability.plan) PrintPlan(out, capability, *capability.plan);
   if (capability.write) PrintWrite(out, capability, *capability.write);
-  for (const WorkflowId id : capability.workflows) fmt::format_to(out, "  allowed by {}\n", program.workflows.Get(id).name);
+  for (const WorkflowId id : capability.workflows)
+    fmt::format_to(out, "  allowed by {}\n", program.workflows.Get(id).name);
   for (const PolicyId id : capability.policies) fmt::format_to(out, "  settled by {}\n", program.policies.Get(id).name);
 }
 
 void PrintWorkflow(Out out, const Program& program, const Workflow& workflow) {
   fmt::format_to(out, "workflow {}\n  session {}\n", workflow.name, fmt::join(workflow.session_keys, ", "));
   for (const CapabilityId id : workflow.capabilities)
-    fmt::format_to(out, "  allows {}\n", id.has_value() ? program.capabilities.Get(id).name : std::string_view("unknown"));
+    fmt::format_to(out, "  allows {}\n",
+                   id.has_value() ? program.capabilities.Get(id).name : std::string_view("unknown"));
   for (const RiskRule& rule : workflow.risk_rules)
-    fmt::format_to(out, "  risk {} approvals {} role {}\n", kRiskNames[static_cast<std::size_t>(rule.level)], rule.approvals,
-                   rule.role.empty() ? "any" : rule.role);
+    fmt::format_to(out, "  risk {} approvals {} role {}\n", kRiskNames[static_cast<std::size_t>(rule.level)],
+                   rule.approvals, rule.role.empty() ? "any" : rule.role);
   fmt::format_to(out, "  evidence {}\n", workflow.evidence_required ? "required" : "optional");
 }
 
 void PrintPolicy(Out out, const Program& program, const Policy& policy) {
-  constexpr std::string_view kRoots[] = {"target_table", "operation", "trusted_before", "trusted_after", "reason_codes"};
-  fmt::format_to(out, "policy {}{}{}\n", policy.name, policy.syntax->is_alter ? " alter" : "", policy.poisoned ? " poisoned" : "");
-  if (policy.capability.has_value()) fmt::format_to(out, "  for capability {}\n", program.capabilities.Get(policy.capability).name);
-  if (policy.workflow.has_value()) fmt::format_to(out, "  for workflow {}\n", program.workflows.Get(policy.workflow).name);
+  constexpr std::string_view kRoots[] = {"target_table", "operation", "trusted_before", "trusted_after",
+                                         "reason_codes"};
+  fmt::format_to(out, "policy {}{}{}\n", policy.name, policy.syntax->is_alter ? " alter" : "",
+                 policy.poisoned ? " poisoned" : "");
+  if (policy.capability.has_value())
+    fmt::format_to(out, "  for capability {}\n", program.capabilities.Get(policy.capability).name);
+  if (policy.workflow.has_value())
+    fmt::format_to(out, "  for workflow {}\n", program.workflows.Get(policy.workflow).name);
   for (const PolicyCondition& condition : policy.conditions)
     fmt::format_to(out, "  when {}{}{}\n", kRoots[static_cast<std::size_t>(condition.root)],
-                   condition.column.empty() ? "" : fmt::format(".{}", condition.column), condition.poisoned ? " poisoned" : "");
+                   condition.column.empty() ? "" : fmt::format(".{}", condition.column),
+                   condition.poisoned ? " poisoned" : "");
 }
 
 }  // namespace

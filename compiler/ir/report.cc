@@ -43,7 +43,9 @@ std::string TableName(const TableUse& table) {
 
 std::string SchemaPlace(const TableUse& table) {
   const schema::CatalogSource* source = table.resolved.source;
-  const std::string path = source == nullptr ? "" : source->snapshot_path.empty() ? source->name : source->snapshot_path;
+  const std::string path = source == nullptr               ? ""
+                           : source->snapshot_path.empty() ? source->name
+                                                           : source->snapshot_path;
   return path.empty() ? TableName(table) : fmt::format("{}: {}", path, TableName(table));
 }
 

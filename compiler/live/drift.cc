@@ -13,7 +13,8 @@ namespace {
 
 using diag::Kind;
 
-constexpr std::string_view kRenew = "write the snapshot anew with `sync introspect`, review what changed, and check again";
+constexpr std::string_view kRenew =
+    "write the snapshot anew with `sync introspect`, review what changed, and check again";
 
 // One used table beside its live counterpart. `exact`: both sides come from a database, so that its own spelling of
 // expressions can be compared; a schema.sql is compared by what it means.
@@ -28,7 +29,8 @@ struct Pair {
   std::string Place() const { return use.source->snapshot_path + ": " + Name(); }
 };
 
-diag::Finding& Report(const Pair& pair, Kind kind, Span span, std::string message, std::string was, std::string is, diag::Sink& sink) {
+diag::Finding& Report(const Pair& pair, Kind kind, Span span, std::string message, std::string was, std::string is,
+                      diag::Sink& sink) {
   return sink.Report(kind, span, std::move(message))
       .WithSchema(pair.Place(), std::move(was))
       .WithSchema(fmt::format("live {}: {}", pair.database.name, pair.Name()), std::move(is))
@@ -82,11 +84,13 @@ std::vector<Aspect> ChangedAspects(const Pair& pair, const UsedColumn& use, cons
     if (was != is) changed.push_back({what, std::move(was), std::move(is)});
   };
   compare("type", old.type.declared, now.type.declared);
-  compare("list of values", fmt::format("{}", fmt::join(old.type.enum_values, ", ")), fmt::format("{}", fmt::join(now.type.enum_values, ", ")));
+  compare("list of values", fmt::format("{}", fmt::join(old.type.enum_values, ", ")),
+          fmt::format("{}", fmt::join(now.type.enum_values, ", ")));
   compare("nullability", old.nullable ? "nullable" : "not null", now.nullable ? "nullable" : "not null");
   if (pair.exact) compare("collation", old.collation, now.collation);
   if (old.base_table.empty() && now.base_table.empty()) compare("generation", GenerationOf(old), GenerationOf(now));
-  compare("view column's base", fmt::format("{}.{}", old.base_table, old.base_column), fmt::format("{}.{}", now.base_table, now.base_column));
+  compare("view column's base", fmt::format("{}.{}", old.base_table, old.base_column),
+          fmt::format("{}.{}", now.base_table, now.base_column));
   compare("ON UPDATE", old.on_update ? "set" : "none", now.on_update ? "set" : "none");
   if (use.written) compare("CHECK", Listed(ChecksOf(pair.old, old.name)), Listed(ChecksOf(pair.now, now.name)));
   return changed;
@@ -97,14 +101,17 @@ void CompareColumns(const Pair& pair, diag::Sink& sink) {
     const schema::Column* now = pair.now.FindColumn(name);
     const std::string_view role = use.tenant ? "tenant column" : "column";
     if (now == nullptr) {
-      sink.Report(Kind::kLiveColumnMissing, use.span, fmt::format("{} `{}` of `{}` is not in the live database", role, name, pair.Name()))
+      sink.Report(Kind::kLiveColumnMissing, use.span,
+                  fmt::format("{} `{}` of `{}` is not in the live database", role, name, pair.Name()))
           .WithSchema(fmt::format("{}.{}", pair.Place(), name), ir::DescribeColumn(*use.column))
           .WithHelp(std::string(kRenew));
       continue;
     }
     for (Aspect& aspect : ChangedAspects(pair, use, *now)) {
-      Report(pair, Kind::kLiveColumnDiffers, use.span, fmt::format("the {} of {} `{}` of `{}` differs in the live database", aspect.what, role, name, pair.Name()),
-             fmt::format("{}: {}", name, aspect.was), fmt::format("{}: {}", name, aspect.is), sink);
+      Report(
+          pair, Kind::kLiveColumnDiffers, use.span,
+          fmt::format("the {} of {} `{}` of `{}` differs in the live database", aspect.what, role, name, pair.Name()),
+          fmt::format("{}: {}", name, aspect.was), fmt::format("{}: {}", name, aspect.is), sink);
     }
   }
 }
@@ -123,15 +130,20 @@ std::set<std::set<std::string>> UniqueKeys(const schema::Table& table) {
 void CompareKeys(const Pair& pair, diag::Sink& sink) {
   const std::set<std::set<std::string>> now = UniqueKeys(pair.now);
   for (const std::set<std::string>& key : UniqueKeys(pair.old)) {
-    const auto used = std::find_if(key.begin(), key.end(), [&](const std::string& column) { return pair.use.columns.contains(column); });
+    const auto used = std::find_if(key.begin(), key.end(),
+                                   [&](const std::string& column) { return pair.use.columns.contains(column); });
     if (used == key.end() || now.contains(key)) continue;
-    Report(pair, Kind::kLiveKeyDiffers, pair.use.SpanOf(*used), fmt::format("`{}` has no unique key on ({}) in the live database", pair.Name(), fmt::join(key, ", ")),
+    Report(pair, Kind::kLiveKeyDiffers, pair.use.SpanOf(*used),
+           fmt::format("`{}` has no unique key on ({}) in the live database", pair.Name(), fmt::join(key, ", ")),
            fmt::format("unique ({})", fmt::join(key, ", ")), "no such key", sink);
   }
-  const auto list = [](const std::vector<std::string>& columns) { return columns.empty() ? std::string("none") : fmt::format("({})", fmt::join(columns, ", ")); };
+  const auto list = [](const std::vector<std::string>& columns) {
+    return columns.empty() ? std::string("none") : fmt::format("({})", fmt::join(columns, ", "));
+  };
   if (pair.old.primary_key != pair.now.primary_key) {
     const Span span = pair.old.primary_key.empty() ? pair.use.span : pair.use.SpanOf(pair.old.primary_key.front());
-    Report(pair, Kind::kLiveKeyDiffers, span, fmt::format("the primary key of `{}` differs in the live database", pair.Name()),
+    Report(pair, Kind::kLiveKeyDiffers, span,
+           fmt::format("the primary key of `{}` differs in the live database", pair.Name()),
            "primary key: " + list(pair.old.primary_key), "primary key: " + list(pair.now.primary_key), sink);
   }
 }
@@ -139,8 +151,9 @@ void CompareKeys(const Pair& pair, diag::Sink& sink) {
 // ---- what else a write sets off ----
 
 std::string Describe(const schema::Trigger& trigger, bool exact) {
-  std::string text = fmt::format("trigger {} {}{}{}{}{}", trigger.name, trigger.before ? "before" : "after", trigger.on_insert ? " insert" : "",
-                                 trigger.on_update ? " update" : "", trigger.on_delete ? " delete" : "", trigger.enabled ? "" : ", disabled");
+  std::string text = fmt::format("trigger {} {}{}{}{}{}", trigger.name, trigger.before ? "before" : "after",
+                                 trigger.on_insert ? " insert" : "", trigger.on_update ? " update" : "",
+                                 trigger.on_delete ? " delete" : "", trigger.enabled ? "" : ", disabled");
   if (!trigger.update_columns.empty()) text += fmt::format(" of {}", fmt::join(trigger.update_columns, ", "));
   if (!trigger.assigns.empty()) text += fmt::format(", assigns {}", fmt::join(trigger.assigns, ", "));
   if (exact) text += fmt::format(", runs {}", trigger.function);
@@ -151,13 +164,16 @@ std::set<std::string> SideEffects(const schema::Table& table, bool exact) {
   std::set<std::string> effects;
   for (const schema::Trigger& trigger : table.triggers) effects.insert(Describe(trigger, exact));
   for (const schema::ForeignKey& key : table.referenced_by) {
-    if (key.on_update == schema::ReferentialAction::kNoAction || key.on_update == schema::ReferentialAction::kRestrict) continue;
-    effects.insert(fmt::format("a change of ({}) changes {} ({})", fmt::join(key.columns, ", "), key.target_table, fmt::join(key.target_columns, ", ")));
+    if (key.on_update == schema::ReferentialAction::kNoAction || key.on_update == schema::ReferentialAction::kRestrict)
+      continue;
+    effects.insert(fmt::format("a change of ({}) changes {} ({})", fmt::join(key.columns, ", "), key.target_table,
+                               fmt::join(key.target_columns, ", ")));
   }
   return effects;
 }
 
-void Difference(const std::set<std::string>& a, const std::set<std::string>& b, std::set<std::string>& only_a, std::set<std::string>& only_b) {
+void Difference(const std::set<std::string>& a, const std::set<std::string>& b, std::set<std::string>& only_a,
+                std::set<std::string>& only_b) {
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::inserter(only_a, only_a.end()));
   std::set_difference(b.begin(), b.end(), a.begin(), a.end(), std::inserter(only_b, only_b.end()));
 }
@@ -167,17 +183,21 @@ void CompareSideEffects(const Pair& pair, diag::Sink& sink) {
   std::set<std::string> was, is;
   Difference(SideEffects(pair.old, pair.exact), SideEffects(pair.now, pair.exact), was, is);
   if (was.empty() && is.empty()) return;
-  Report(pair, Kind::kLiveSideEffectDiffers, pair.use.write_span, fmt::format("a write to `{}` sets off other triggers or cascades in the live database", pair.Name()), Listed(was),
-         Listed(is), sink);
+  Report(pair, Kind::kLiveSideEffectDiffers, pair.use.write_span,
+         fmt::format("a write to `{}` sets off other triggers or cascades in the live database", pair.Name()),
+         Listed(was), Listed(is), sink);
 }
 
 // ---- row security and the table itself ----
 
 std::set<std::string> RowSecurity(const schema::Table& table, bool exact) {
   std::set<std::string> facts;
-  facts.insert(!table.row_security ? "row security off" : table.row_security_forced ? "row security forced" : "row security on");
+  facts.insert(!table.row_security         ? "row security off"
+               : table.row_security_forced ? "row security forced"
+                                           : "row security on");
   for (const schema::Policy& policy : table.policies) {
-    std::string text = fmt::format("policy {} for {} to {}, {}", policy.name, policy.command, fmt::join(policy.roles, ", "), policy.permissive ? "permissive" : "restrictive");
+    std::string text = fmt::format("policy {} for {} to {}, {}", policy.name, policy.command,
+                                   fmt::join(policy.roles, ", "), policy.permissive ? "permissive" : "restrictive");
     if (exact) text += fmt::format(", using {} check {}", policy.using_expression, policy.check_expression);
     facts.insert(std::move(text));
   }
@@ -188,7 +208,8 @@ void CompareRowSecurity(const Pair& pair, diag::Sink& sink) {
   std::set<std::string> was, is;
   Difference(RowSecurity(pair.old, pair.exact), RowSecurity(pair.now, pair.exact), was, is);
   if (was.empty() && is.empty()) return;
-  Report(pair, Kind::kLiveRowSecurityDiffers, pair.use.span, fmt::format("row security of `{}` differs in the live database", pair.Name()), Listed(was), Listed(is), sink);
+  Report(pair, Kind::kLiveRowSecurityDiffers, pair.use.span,
+         fmt::format("row security of `{}` differs in the live database", pair.Name()), Listed(was), Listed(is), sink);
 }
 
 std::string_view KindName(schema::TableKind kind) {
@@ -205,12 +226,17 @@ std::string_view KindName(schema::TableKind kind) {
 void CompareTable(const Pair& pair, diag::Sink& sink) {
   const auto compare = [&](std::string_view what, std::string was, std::string is) {
     if (was == is) return;
-    Report(pair, Kind::kLiveTableDiffers, pair.use.span, fmt::format("the {} of `{}` differs in the live database", what, pair.Name()), std::move(was), std::move(is), sink);
+    Report(pair, Kind::kLiveTableDiffers, pair.use.span,
+           fmt::format("the {} of `{}` differs in the live database", what, pair.Name()), std::move(was), std::move(is),
+           sink);
   };
   compare("kind", std::string(KindName(pair.old.kind)), std::string(KindName(pair.now.kind)));
-  if (pair.use.written) compare("updatability", pair.old.updatable ? "updatable" : "not updatable", pair.now.updatable ? "updatable" : "not updatable");
+  if (pair.use.written)
+    compare("updatability", pair.old.updatable ? "updatable" : "not updatable",
+            pair.now.updatable ? "updatable" : "not updatable");
   if (pair.exact) compare("definition", pair.old.view_definition, pair.now.view_definition);
-  compare("partition key", fmt::format("({})", fmt::join(pair.old.partition_key, ", ")), fmt::format("({})", fmt::join(pair.now.partition_key, ", ")));
+  compare("partition key", fmt::format("({})", fmt::join(pair.old.partition_key, ", ")),
+          fmt::format("({})", fmt::join(pair.now.partition_key, ", ")));
 }
 
 // ---- one source ----
@@ -220,21 +246,26 @@ const schema::Table* Counterpart(const schema::Snapshot& from, const schema::Tab
   return to.FindTable(table.schema == from.default_schema ? to.default_schema : table.schema, table.name);
 }
 
-std::optional<std::string> UnusedDrift(const schema::CatalogSource& source, const Database& database, const std::set<const schema::Table*>& used) {
+std::optional<std::string> UnusedDrift(const schema::CatalogSource& source, const Database& database,
+                                       const std::set<const schema::Table*>& used) {
   int gone = 0, changed = 0, added = 0;
   const schema::Snapshot& old = *source.snapshot;
   const bool exact = !old.server_version.empty();
   for (const schema::Table& table : old.tables) {
     if (used.contains(&table)) continue;
     const schema::Table* now = Counterpart(old, table, database.snapshot);
-    if (now == nullptr) ++gone;
-    else if (exact && now->fingerprint != table.fingerprint) ++changed;
+    if (now == nullptr)
+      ++gone;
+    else if (exact && now->fingerprint != table.fingerprint)
+      ++changed;
   }
   for (const schema::Table& table : database.snapshot.tables) {
     if (Counterpart(database.snapshot, table, old) == nullptr) ++added;
   }
   if (gone + changed + added == 0) return std::nullopt;
-  return fmt::format("source `{}`: among the tables that the DDL does not use, {} changed, {} gone and {} new since the snapshot", source.name, changed, gone, added);
+  return fmt::format(
+      "source `{}`: among the tables that the DDL does not use, {} changed, {} gone and {} new since the snapshot",
+      source.name, changed, gone, added);
 }
 
 }  // namespace
@@ -248,7 +279,9 @@ std::vector<std::string> ReportDrift(const ir::Program& program, const Databases
     used[use.source].insert(use.table);
     const schema::Table* now = Counterpart(*use.source->snapshot, *use.table, database->second.snapshot);
     if (now == nullptr) {
-      sink.Report(Kind::kLiveTableMissing, use.span, fmt::format("table `{}` is not in the live database of source `{}`", use.table->name, use.source->name))
+      sink.Report(
+              Kind::kLiveTableMissing, use.span,
+              fmt::format("table `{}` is not in the live database of source `{}`", use.table->name, use.source->name))
           .WithNote("the `read` role sees a table only if it may use it or its schema")
           .WithHelp(std::string(kRenew));
       continue;

@@ -36,7 +36,7 @@ void ReportRoles(const ir::Program& program, const Databases& databases, diag::S
 
 // SYN711 to SYN713; the last only with `explain`. `bundle` is what the program builds to. Fails when a database does
 // not answer. Returns remarks about statements that the reading role was not allowed to prepare.
-Result<std::vector<std::string>> ReportStatements(const ir::Program& program, const bundle::Bundle& bundle, const Databases& databases,
-                                                  bool explain, diag::Sink& sink);
+Result<std::vector<std::string>> ReportStatements(const ir::Program& program, const bundle::Bundle& bundle,
+                                                  const Databases& databases, bool explain, diag::Sink& sink);
 
 }  // namespace synapsor::live

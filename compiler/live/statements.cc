@@ -19,25 +19,26 @@ using diag::Kind;
 struct Emitted {
   const bundle::Statement* statement = nullptr;
   std::string source;
-  std::string what;                // "the query of context `a.b`"
-  Span span = Span::None();        // the clause to show when no name tells more
+  std::string what;          // "the query of context `a.b`"
+  Span span = Span::None();  // the clause to show when no name tells more
   std::vector<NamedPlace> places;
-  bool by_reader = true;           // otherwise the trusted runner's
+  bool by_reader = true;  // otherwise the trusted runner's
 };
 
 std::vector<Emitted> CollectStatements(const ir::Program& program, const bundle::Bundle& bundle) {
   std::vector<Emitted> all;
   for (const bundle::Context& built : bundle.contexts) {
     const ir::Context& context = program.contexts.Get(program.context_names.at(built.name));
-    all.push_back({&built.query.statement, built.query.source, fmt::format("the query of context `{}`", built.name), context.tables.front().syntax.span,
-                   PlacesOf(context), true});
+    all.push_back({&built.query.statement, built.query.source, fmt::format("the query of context `{}`", built.name),
+                   context.tables.front().syntax.span, PlacesOf(context), true});
   }
   for (const bundle::Capability& built : bundle.capabilities) {
     if (!built.patch) continue;
     const ir::Write& write = *program.capabilities.Get(program.capability_names.at(built.name)).write;
     const std::vector<NamedPlace> places = PlacesOf(write);
     const auto add = [&](const bundle::Statement& statement, std::string_view part, bool by_reader) {
-      all.push_back({&statement, built.patch->source, fmt::format("the {} of capability `{}`", part, built.name), write.target.syntax.span, places, by_reader});
+      all.push_back({&statement, built.patch->source, fmt::format("the {} of capability `{}`", part, built.name),
+                     write.target.syntax.span, places, by_reader});
     };
     add(built.patch->before, "before image", true);
     add(built.patch->lock, "locking read", false);
@@ -47,7 +48,10 @@ std::vector<Emitted> CollectStatements(const ir::Program& program, const bundle:
   return all;
 }
 
-bool IsWordCharacter(char c) { return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & '\x80') != 0; }
+bool IsWordCharacter(char c) {
+  return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c & '\x80') != 0;
+}
 
 bool HasWord(std::string_view text, std::string_view word) {
   for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
@@ -86,16 +90,20 @@ Span ClauseOf(const Emitted& emitted, std::string_view words, int position) {
 }
 
 void ReportRejection(const Emitted& emitted, const schema::Preparation& answer, diag::Sink& sink) {
-  sink.Report(Kind::kStatementNotPrepared, ClauseOf(emitted, answer.words, answer.position), fmt::format("{} does not prepare on source `{}`", emitted.what, emitted.source))
+  sink.Report(Kind::kStatementNotPrepared, ClauseOf(emitted, answer.words, answer.position),
+              fmt::format("{} does not prepare on source `{}`", emitted.what, emitted.source))
       .WithNote("the database says: " + answer.words)
       .WithHelp("compare the snapshot with the database; `sync plan` shows the statement");
 }
 
-Status CompareTypes(const Emitted& emitted, const schema::Preparation& answer, schema::Prober& prober, diag::Sink& sink) {
+Status CompareTypes(const Emitted& emitted, const schema::Preparation& answer, schema::Prober& prober,
+                    diag::Sink& sink) {
   const bundle::Statement& statement = *emitted.statement;
-  const auto differs = [&](std::string_view which, std::string_view name, const std::string& planned, const std::string& found) {
+  const auto differs = [&](std::string_view which, std::string_view name, const std::string& planned,
+                           const std::string& found) {
     sink.Report(Kind::kStatementTypeDiffers, ClauseOf(emitted, name, 0),
-                fmt::format("{} of {} is `{}` on source `{}`, but planned as `{}`", which, emitted.what, found, emitted.source, planned))
+                fmt::format("{} of {} is `{}` on source `{}`, but planned as `{}`", which, emitted.what, found,
+                            emitted.source, planned))
         .WithHelp("write the snapshot anew with `sync introspect` and check again");
   };
   for (std::size_t i = 0; i < statement.params.size() && i < answer.params.size(); ++i) {
@@ -104,7 +112,8 @@ Status CompareTypes(const Emitted& emitted, const schema::Preparation& answer, s
     if (!same) differs(fmt::format("parameter {}", i + 1), statement.params[i].value.name, planned, answer.params[i]);
   }
   if (!answer.columns.empty() && answer.columns.size() != statement.columns.size()) {
-    return Fail(ErrorKind::kInternal, fmt::format("{} has {} columns instead of {}", emitted.what, answer.columns.size(), statement.columns.size()));
+    return Fail(ErrorKind::kInternal, fmt::format("{} has {} columns instead of {}", emitted.what,
+                                                  answer.columns.size(), statement.columns.size()));
   }
   for (std::size_t i = 0; i < answer.columns.size(); ++i) {
     const bundle::ResultColumn& column = statement.columns[i];
@@ -115,9 +124,13 @@ Status CompareTypes(const Emitted& emitted, const schema::Preparation& answer, s
 }
 
 Status Explain(const Emitted& emitted, schema::Prober& prober, diag::Sink& sink) {
-  SYN_ASSIGN_OR_RETURN(const std::vector<std::string> tables, prober.ScannedTables(emitted.statement->sql, static_cast<int>(emitted.statement->params.size())));
+  SYN_ASSIGN_OR_RETURN(
+      const std::vector<std::string> tables,
+      prober.ScannedTables(emitted.statement->sql, static_cast<int>(emitted.statement->params.size())));
   for (const std::string& table : std::set<std::string>(tables.begin(), tables.end())) {
-    sink.Report(Kind::kLookupScansTable, ClauseOf(emitted, table, 0), fmt::format("{} reads `{}` in whole on source `{}`: no index serves it", emitted.what, table, emitted.source))
+    sink.Report(Kind::kLookupScansTable, ClauseOf(emitted, table, 0),
+                fmt::format("{} reads `{}` in whole on source `{}`: no index serves it", emitted.what, table,
+                            emitted.source))
         .WithHelp("add an index that leads with the tenant or the looked-up column");
   }
   return {};
@@ -125,8 +138,8 @@ Status Explain(const Emitted& emitted, schema::Prober& prober, diag::Sink& sink)
 
 }  // namespace
 
-Result<std::vector<std::string>> ReportStatements(const ir::Program& program, const bundle::Bundle& bundle, const Databases& databases,
-                                                  bool explain, diag::Sink& sink) {
+Result<std::vector<std::string>> ReportStatements(const ir::Program& program, const bundle::Bundle& bundle,
+                                                  const Databases& databases, bool explain, diag::Sink& sink) {
   std::map<std::string, std::unique_ptr<schema::Prober>> probers;
   std::map<std::string, int> denied;
   std::set<std::pair<std::string, std::string>> done;
@@ -135,9 +148,11 @@ Result<std::vector<std::string>> ReportStatements(const ir::Program& program, co
     if (database == databases.end() || !done.emplace(emitted.source, emitted.statement->sql).second) continue;
     std::unique_ptr<schema::Prober>& prober = probers[emitted.source];
     if (prober == nullptr) {
-      SYN_ASSIGN_OR_RETURN(prober, schema::OpenProber(database->second.engine, database->second.url, database->second.options));
+      SYN_ASSIGN_OR_RETURN(prober,
+                           schema::OpenProber(database->second.engine, database->second.url, database->second.options));
     }
-    SYN_ASSIGN_OR_RETURN(const schema::Preparation answer, prober->Prepare(emitted.statement->sql, static_cast<int>(emitted.statement->params.size())));
+    SYN_ASSIGN_OR_RETURN(const schema::Preparation answer,
+                         prober->Prepare(emitted.statement->sql, static_cast<int>(emitted.statement->params.size())));
     if (!answer.accepted && answer.denied && !emitted.by_reader) {
       ++denied[emitted.source];
       continue;
@@ -151,8 +166,9 @@ Result<std::vector<std::string>> ReportStatements(const ir::Program& program, co
   }
   std::vector<std::string> remarks;
   for (const auto& [source, count] : denied) {
-    remarks.push_back(fmt::format("source `{}`: {} of the trusted runner {} not prepared, because the `read` role may not write", source,
-                                  count == 1 ? "1 statement" : fmt::format("{} statements", count), count == 1 ? "was" : "were"));
+    remarks.push_back(fmt::format(
+        "source `{}`: {} of the trusted runner {} not prepared, because the `read` role may not write", source,
+        count == 1 ? "1 statement" : fmt::format("{} statements", count), count == 1 ? "was" : "were"));
   }
   return remarks;
 }

@@ -24,7 +24,8 @@ class Collector {
 
   void Add(const ir::Write& write) {
     AddTable(write.target, true);
-    for (const ir::ColumnUse* use : {&write.key, &write.tenant, &write.guard_column}) AddColumn(write.target, *use, false);
+    for (const ir::ColumnUse* use : {&write.key, &write.tenant, &write.guard_column})
+      AddColumn(write.target, *use, false);
     for (const ir::WriteColumn& column : write.columns) AddColumn(write.target, column.column, true);
     if (write.audit) AddTable(*write.audit, true);
   }
@@ -41,7 +42,8 @@ class Collector {
     std::vector<UsedTable> sorted;
     for (auto& [table, use] : uses_) sorted.push_back(std::move(use));
     std::sort(sorted.begin(), sorted.end(), [](const UsedTable& a, const UsedTable& b) {
-      return std::tie(a.source->name, a.table->schema, a.table->name) < std::tie(b.source->name, b.table->schema, b.table->name);
+      return std::tie(a.source->name, a.table->schema, a.table->name) <
+             std::tie(b.source->name, b.table->schema, b.table->name);
     });
     return sorted;
   }
@@ -70,7 +72,8 @@ class Collector {
 
   void AddColumn(const ir::TableUse& table, const ir::ColumnUse& use, bool written) {
     if (use.poisoned || use.column == nullptr || table.poisoned || table.resolved.table == nullptr) return;
-    UsedColumn& column = Column(*AddTable(table, false), *use.column, use.span.has_value() ? use.span : table.syntax.span);
+    UsedColumn& column =
+        Column(*AddTable(table, false), *use.column, use.span.has_value() ? use.span : table.syntax.span);
     column.written = column.written || written;
   }
 

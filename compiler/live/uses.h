@@ -20,7 +20,7 @@ struct UsedTable {
   const schema::CatalogSource* source = nullptr;
   const schema::Table* table = nullptr;  // of the snapshot
   Span span = Span::None();
-  Span write_span = Span::None();        // of the first write
+  Span write_span = Span::None();  // of the first write
   bool written = false;
   std::map<std::string, UsedColumn> columns;  // by name
 

@@ -77,7 +77,8 @@ ComparedRoots CollectComparedRoots(const ir::Program& program, const std::vector
 void BuildContexts(const ir::Program& program, const ComparedRoots& roots, bundle::Bundle& bundle, diag::Sink& sink) {
   for (const ir::Context* context : ByName(program.contexts)) {
     const auto compared = roots.find(context);
-    auto query = PlanQuery(*context, compared == roots.end() ? std::vector<const schema::Column*>{} : compared->second, sink);
+    auto query =
+        PlanQuery(*context, compared == roots.end() ? std::vector<const schema::Column*>{} : compared->second, sink);
     if (!query) continue;
     bundle::Context made;
     made.name = context->name;
@@ -103,7 +104,8 @@ void BuildCapabilities(const ir::Program& program, const std::vector<const ir::C
     made.tool_name = tool_names[i];
     made.tool = ToolDefinition(made);
     if (capability.write) {
-      made.patch = PlanPatch(capability, program.contexts.Get(capability.context), ObservedColumns(program, capability), sink);
+      made.patch =
+          PlanPatch(capability, program.contexts.Get(capability.context), ObservedColumns(program, capability), sink);
       if (!made.patch) continue;
     }
     bundle.capabilities.push_back(std::move(made));

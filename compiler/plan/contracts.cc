@@ -128,7 +128,8 @@ bundle::Workflow MakeWorkflow(const ir::Program& program, const ir::Workflow& wo
     return std::tie(a.level, a.role, a.approvals) < std::tie(b.level, b.role, b.approvals);
   });
   for (const ir::RiskRule& rule : rules) {
-    made.risk_rules.push_back({std::string(kRiskNames[static_cast<int>(rule.level)]), std::string(rule.role), rule.approvals});
+    made.risk_rules.push_back(
+        {std::string(kRiskNames[static_cast<int>(rule.level)]), std::string(rule.role), rule.approvals});
   }
   made.retention_runs_days = Count(syntax.retention_runs_days);
   made.retention_evidence_days = Count(syntax.retention_evidence_days);

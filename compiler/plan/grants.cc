@@ -19,14 +19,12 @@ TableName NameOf(const ir::TableUse& table) { return {table.resolved.schema, tab
 void AddContextRights(const ir::Context& context, RoleRights& reader) {
   const auto add = [&](const ir::ColumnUse& use) {
     if (use.table < 0 || use.column == nullptr) return;
-    reader[NameOf(context.tables[static_cast<std::size_t>(use.table)])].select.insert(
-        use.column->name);
+    reader[NameOf(context.tables[static_cast<std::size_t>(use.table)])].select.insert(use.column->name);
   };
   for (const ir::TableUse& table : context.tables) {
     std::set<std::string>& select = reader[NameOf(table)].select;
     if (table.tenant != nullptr && !table.single_tenant) select.insert(table.tenant->name);
-    for (const schema::Column* key :
-         RowKey(*table.resolved.source->snapshot, *table.resolved.table))
+    for (const schema::Column* key : RowKey(*table.resolved.source->snapshot, *table.resolved.table))
       select.insert(key->name);
   }
   add(context.lookup);
@@ -38,8 +36,7 @@ void AddContextRights(const ir::Context& context, RoleRights& reader) {
 }
 
 // What anchors and compares the row: read by both roles.
-void AddRowRights(const bundle::PatchPlan& patch, const bundle::Statement& image,
-                  ColumnRights& rights) {
+void AddRowRights(const bundle::PatchPlan& patch, const bundle::Statement& image, ColumnRights& rights) {
   for (const bundle::ResultColumn& column : image.columns) rights.select.insert(column.column);
   rights.select.insert(patch.key_column);
   if (!patch.tenant_column.empty()) rights.select.insert(patch.tenant_column);
@@ -64,8 +61,7 @@ void AddSerials(const ir::TableUse& audit, RoleRights& writer) {
   ColumnRights& rights = writer[NameOf(audit)];
   for (const schema::Column& column : audit.resolved.table->columns) {
     const bool draws = column.identity == schema::Identity::kByDefault ||
-                       (column.default_expression &&
-                        column.default_expression->find("nextval") != std::string::npos);
+                       (column.default_expression && column.default_expression->find("nextval") != std::string::npos);
     if (draws && !rights.insert.contains(column.name)) rights.serial.insert(column.name);
   }
 }
@@ -109,8 +105,7 @@ class Collector {
     NameViews(grants_.engine, grants_.views);
     for (auto& [name, table] : tenant_tables_) grants_.tenant_tables.push_back(std::move(table));
     std::sort(grants_.remarks.begin(), grants_.remarks.end());
-    grants_.remarks.erase(std::unique(grants_.remarks.begin(), grants_.remarks.end()),
-                          grants_.remarks.end());
+    grants_.remarks.erase(std::unique(grants_.remarks.begin(), grants_.remarks.end()), grants_.remarks.end());
     return std::move(grants_);
   }
 
@@ -138,13 +133,11 @@ class Collector {
   }
 
   void AddTenantTable(const ir::TableUse& table) {
-    if (table.single_tenant || table.tenant == nullptr ||
-        grants_.engine != schema::Engine::kPostgres)
-      return;
+    if (table.single_tenant || table.tenant == nullptr || grants_.engine != schema::Engine::kPostgres) return;
     const schema::TableKind kind = table.resolved.table->kind;
     if (kind != schema::TableKind::kTable && kind != schema::TableKind::kPartitionedTable) {
-      grants_.remarks.push_back(fmt::format(
-          "row-level security cannot stand on {}, which is no plain table", ir::TableName(table)));
+      grants_.remarks.push_back(
+          fmt::format("row-level security cannot stand on {}, which is no plain table", ir::TableName(table)));
       return;
     }
     tenant_tables_[NameOf(table)] = {NameOf(table), TenantPredicate(*table.tenant, {})};
@@ -169,8 +162,7 @@ void AddAuditRights(const TableName& table, const bundle::Statement& insert, Rol
   for (const bundle::Param& param : insert.params) writer[table].insert.insert(param.value.name);
 }
 
-SourceGrants GrantsOf(const ir::Program& program, const bundle::Bundle& bundle,
-                      std::string_view source) {
+SourceGrants GrantsOf(const ir::Program& program, const bundle::Bundle& bundle, std::string_view source) {
   return Collector(program, bundle, source).Collect();
 }
 
@@ -181,34 +173,27 @@ GrantNames DefaultGrantNames(std::string_view source) {
 
 Status CheckGrantNames(schema::Engine engine, const GrantNames& names) {
   // Bytes that an engine keeps of a name; MySQL's accounts are shorter than MariaDB's.
-  const std::size_t most = engine == schema::Engine::kMysql     ? 32
-                           : engine == schema::Engine::kMariadb ? 80
-                                                                : 63;
-  const std::size_t most_views =
-      engine == schema::Engine::kPostgres ? most : 33;  // a view's own name follows
-  const std::pair<std::string_view, const std::string&> all[] = {{"--reader", names.reader},
-                                                                 {"--writer", names.writer},
-                                                                 {"--viewer", names.viewer},
-                                                                 {"--views", names.views}};
+  const std::size_t most = engine == schema::Engine::kMysql ? 32 : engine == schema::Engine::kMariadb ? 80 : 63;
+  const std::size_t most_views = engine == schema::Engine::kPostgres ? most : 33;  // a view's own name follows
+  const std::pair<std::string_view, const std::string&> all[] = {
+      {"--reader", names.reader}, {"--writer", names.writer}, {"--viewer", names.viewer}, {"--views", names.views}};
   for (const auto& [option, name] : all) {
     if (name.empty()) return Fail(ErrorKind::kUsage, fmt::format("`{}` is empty", option));
     const std::size_t limit = option == "--views" ? most_views : most;
     if (name.size() <= limit) continue;
-    return Fail(ErrorKind::kUsage,
-                fmt::format("`{}` is longer than the {} bytes that {} leaves for it", name, limit,
-                            schema::EngineName(engine)),
-                fmt::format("choose a shorter one with `{}`", option));
+    return Fail(
+        ErrorKind::kUsage,
+        fmt::format("`{}` is longer than the {} bytes that {} leaves for it", name, limit, schema::EngineName(engine)),
+        fmt::format("choose a shorter one with `{}`", option));
   }
-  if (names.reader == names.writer || names.reader == names.viewer ||
-      names.writer == names.viewer) {
+  if (names.reader == names.writer || names.reader == names.viewer || names.writer == names.viewer) {
     return Fail(ErrorKind::kUsage, "reader, writer and viewer need three names",
                 "who serves a model must not hold the rights of who applies changes");
   }
   return {};
 }
 
-std::string PrintGrants(const SourceGrants& grants, const GrantNames& names,
-                        const GrantOptions& options) {
+std::string PrintGrants(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options) {
   return grants.engine == schema::Engine::kPostgres ? PrintPostgresGrants(grants, names, options)
                                                     : PrintMysqlGrants(grants, names, options);
 }

@@ -20,8 +20,7 @@
 
 namespace synapsor::plan {
 
-using TableName =
-    std::pair<std::string, std::string>;  // schema, table; no schema: the connection's own database
+using TableName = std::pair<std::string, std::string>;  // schema, table; no schema: the connection's own database
 
 // What one role does to the columns of one table, by real name.
 struct ColumnRights {
@@ -40,7 +39,7 @@ using RoleRights = std::map<TableName, ColumnRights>;
 struct SafeView {
   std::string context;
   std::string schema,
-      name;  // schema: of the context's root table, for engines that keep views beside their tables
+      name;            // schema: of the context's root table, for engines that keep views beside their tables
   std::string select;  // the statement behind it
   bool tenant_filtered = false;
 };
@@ -66,8 +65,7 @@ void AddWriterRights(const bundle::PatchPlan& patch, RoleRights& writer);
 void AddAuditRights(const TableName& table, const bundle::Statement& insert, RoleRights& writer);
 
 // Of one source of a program that built to `bundle` without errors.
-SourceGrants GrantsOf(const ir::Program& program, const bundle::Bundle& bundle,
-                      std::string_view source);
+SourceGrants GrantsOf(const ir::Program& program, const bundle::Bundle& bundle, std::string_view source);
 
 // Names of roles in the script. `views` is a schema of its own on PostgreSQL, elsewhere the
 // beginning of each view's name.
@@ -85,12 +83,10 @@ struct GrantOptions {
 };
 
 // The script for a database administrator. Not for SQLite, which has no roles.
-std::string PrintGrants(const SourceGrants& grants, const GrantNames& names,
-                        const GrantOptions& options);
+std::string PrintGrants(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options);
 
 struct LedgerNames {
-  std::string role = "synapsor_ledger", owner = "synapsor_ledger_owner",
-              keeper = "synapsor_ledger_keeper";
+  std::string role = "synapsor_ledger", owner = "synapsor_ledger_owner", keeper = "synapsor_ledger_keeper";
 };
 // The script for the database of a PostgreSQL ledger: its owner, who makes and migrates the tables,
 // the role that uses them, and the one that removes content by RETENTION.

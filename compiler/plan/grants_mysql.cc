@@ -16,8 +16,9 @@ class Printer {
   std::string Print() {
     Head();
     Accounts();
-    out_ += Section("The reader: the columns that contexts show, join, look up and scope by, and the before image of what is proposed. "
-                    "REFERENCES lets an account see in the catalog that a column exists, which is compared with the bundle, and read nothing.");
+    out_ += Section(
+        "The reader: the columns that contexts show, join, look up and scope by, and the before image of what is proposed. "
+        "REFERENCES lets an account see in the catalog that a column exists, which is compared with the bundle, and read nothing.");
     for (const auto& [table, rights] : grants_.reader) Columns(table, rights, names_.reader);
     if (grants_.writes) Writer();
     Views();
@@ -34,15 +35,19 @@ class Printer {
   }
 
   void Head() {
-    out_ += Comment(fmt::format("Least privilege for the source `{}` on MySQL or MariaDB, as its bundle needs it. Written by `sync grants`.", grants_.source));
-    out_ += Comment("Read it, then run it with the source's database selected, as an account that may create users and grant these rights: "
-                    "mysql DATABASE < FILE. Running it again leaves the same. These engines commit each statement: between REVOKE and GRANT a "
-                    "running reader or writer is refused for a moment, and tries again.");
+    out_ += Comment(fmt::format(
+        "Least privilege for the source `{}` on MySQL or MariaDB, as its bundle needs it. Written by `sync grants`.",
+        grants_.source));
+    out_ += Comment(
+        "Read it, then run it with the source's database selected, as an account that may create users and grant these rights: "
+        "mysql DATABASE < FILE. Running it again leaves the same. These engines commit each statement: between REVOKE and GRANT a "
+        "running reader or writer is refused for a moment, and tries again.");
     for (const std::string& remark : grants_.remarks) out_ += Comment("Look at this: " + remark + ".");
   }
 
   void Accounts() {
-    out_ += Section("The accounts. New ones are locked until they have a password (see the end); what they had before is taken back.");
+    out_ += Section(
+        "The accounts. New ones are locked until they have a password (see the end); what they had before is taken back.");
     // The writer too where the contract writes nothing (any more): locked, and without a right.
     for (const std::string& name : {names_.reader, names_.writer}) {
       out_ += fmt::format("CREATE USER IF NOT EXISTS {} ACCOUNT LOCK;\n", Account(name));
@@ -59,17 +64,20 @@ class Printer {
       list += fmt::format("{}{} {}", list.empty() ? "" : ",\n      ", privilege, ColumnList(grants_.engine, columns));
     }
     if (list.empty()) return;
-    out_ += fmt::format("GRANT {}\n  ON {} TO {};\n", list, QuoteTable(grants_.engine, table.first, table.second), Account(account));
+    out_ += fmt::format("GRANT {}\n  ON {} TO {};\n", list, QuoteTable(grants_.engine, table.first, table.second),
+                        Account(account));
   }
 
   void Writer() {
     if (receipts()) {
-      out_ += Section("Receipts stand beside the effect, in its transaction. The writer adds and reads them; it never changes or deletes one.");
+      out_ += Section(
+          "Receipts stand beside the effect, in its transaction. The writer adds and reads them; it never changes or deletes one.");
       out_ += objects::ReceiptsDdl("mysql") + ";\n";
     }
-    out_ += Section("The writer: reads the row that it changes (key, tenant, guard, before image), updates the columns that contracts set "
-                    "and the version that the statement advances. MySQL asks for that UPDATE for SELECT ... FOR UPDATE too; MariaDB lets "
-                    "every account lock the rows that it may read.");
+    out_ += Section(
+        "The writer: reads the row that it changes (key, tenant, guard, before image), updates the columns that contracts set "
+        "and the version that the statement advances. MySQL asks for that UPDATE for SELECT ... FOR UPDATE too; MariaDB lets "
+        "every account lock the rows that it may read.");
     for (const auto& [table, rights] : grants_.writer) Columns(table, rights, names_.writer);
     if (!receipts()) return;
     ColumnRights rights;
@@ -80,10 +88,11 @@ class Printer {
 
   void Views() {
     if (grants_.views.empty()) return;
-    out_ += Section("What agents can see, for people: one view a context, without kept-out columns. These engines have no setting that a view "
-                    "could compare with, so each view shows every tenant and says whose a row is in `synapsor_tenant`: grant the role to "
-                    "those who may see all of them, or make views of your own with WHERE synapsor_tenant = '...' on top. Views of contexts "
-                    "that are gone are not dropped.");
+    out_ += Section(
+        "What agents can see, for people: one view a context, without kept-out columns. These engines have no setting that a view "
+        "could compare with, so each view shows every tenant and says whose a row is in `synapsor_tenant`: grant the role to "
+        "those who may see all of them, or make views of your own with WHERE synapsor_tenant = '...' on top. Views of contexts "
+        "that are gone are not dropped.");
     out_ += fmt::format("CREATE ROLE IF NOT EXISTS {};\n", Quote(names_.viewer));
     for (const SafeView& view : grants_.views) {
       const std::string name = QuoteTable(grants_.engine, view.schema, names_.views + "_" + view.name);
@@ -94,14 +103,16 @@ class Printer {
   }
 
   void Tail() {
-    out_ += Section("What the accounts hold now. More than the above can only come from grants to PUBLIC or from roles, which these engines list too.");
+    out_ += Section(
+        "What the accounts hold now. More than the above can only come from grants to PUBLIC or from roles, which these engines list too.");
     for (const std::string& name : Own()) out_ += fmt::format("SHOW GRANTS FOR {};\n", Account(name));
     out_ += Section("Left to you. Passwords are not written here:");
     for (const std::string& name : Own()) {
       out_ += Comment(fmt::format("  ALTER USER {} IDENTIFIED BY '...' ACCOUNT UNLOCK;", Account(name)));
     }
-    out_ += Comment("Narrow the host with --host. Anonymous accounts, and rights on databases named test or test_..., are everybody's: remove "
-                    "them with mysql_secure_installation. Row-level security does not exist here: the tenant's predicate in every statement is what holds.");
+    out_ += Comment(
+        "Narrow the host with --host. Anonymous accounts, and rights on databases named test or test_..., are everybody's: remove "
+        "them with mysql_secure_installation. Row-level security does not exist here: the tenant's predicate in every statement is what holds.");
   }
 
   const SourceGrants& grants_;

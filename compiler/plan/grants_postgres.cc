@@ -66,19 +66,23 @@ class Printer {
   }
 
   void Head() {
-    out_ += Comment(fmt::format("Least privilege for the source `{}` on PostgreSQL, as its bundle needs it. Written by `sync grants`.", grants_.source));
-    out_ += Comment("Read it, then run it in the source's database as the owner of the tables or as a superuser: psql -v "
-                    "ON_ERROR_STOP=1 -f FILE. It is one transaction; running it again leaves the same, and after a change of "
-                    "the contract it also takes away what is no longer needed. It takes short exclusive locks on the "
-                    "tables: run it while no long transaction holds them.");
+    out_ += Comment(fmt::format(
+        "Least privilege for the source `{}` on PostgreSQL, as its bundle needs it. Written by `sync grants`.",
+        grants_.source));
+    out_ += Comment(
+        "Read it, then run it in the source's database as the owner of the tables or as a superuser: psql -v "
+        "ON_ERROR_STOP=1 -f FILE. It is one transaction; running it again leaves the same, and after a change of "
+        "the contract it also takes away what is no longer needed. It takes short exclusive locks on the "
+        "tables: run it while no long transaction holds them.");
     if (!grants_.remarks.empty()) out_ += "--\n";
     for (const std::string& remark : grants_.remarks) out_ += Comment("Look at this: " + remark + ".");
     out_ += BeginPostgres();
   }
 
   void Roles() {
-    out_ += Section("The roles: they own nothing and are members of nothing. Reader and writer log in once they have a password or a "
-                    "certificate (see the end). The viewer is a group for people and dashboards: grant it to those who may look.");
+    out_ += Section(
+        "The roles: they own nothing and are members of nothing. Reader and writer log in once they have a password or a "
+        "certificate (see the end). The viewer is a group for people and dashboards: grant it to those who may look.");
     std::vector<std::pair<std::string, bool>> roles;
     for (const std::string& role : OwnRoles()) roles.emplace_back(role, true);
     roles.emplace_back(names_.viewer, false);
@@ -87,10 +91,12 @@ class Printer {
 
   // Everything that an earlier run, or a hand, gave in this database.
   void Forget() {
-    out_ += Section("What these roles had in this database before is taken back, so that exactly what follows is left.");
+    out_ +=
+        Section("What these roles had in this database before is taken back, so that exactly what follows is left.");
     // The writer too where the contract no longer writes.
     std::string list;
-    for (const std::string& role : {names_.reader, names_.writer, names_.viewer}) list += (list.empty() ? "" : ", ") + TextLiteral(role);
+    for (const std::string& role : {names_.reader, names_.writer, names_.viewer})
+      list += (list.empty() ? "" : ", ") + TextLiteral(role);
     out_ += DoBlock(fmt::format(
         "DECLARE had record;\n"
         "BEGIN\n"
@@ -122,7 +128,8 @@ class Printer {
     for (const auto& [table, columns] : rights) {
       if (!columns.select.empty() || !columns.insert.empty() || !columns.update.empty()) schemas.insert(table.first);
     }
-    for (const std::string& schema : schemas) out_ += fmt::format("GRANT USAGE ON SCHEMA {} TO {};\n", Quote(schema), Quote(role));
+    for (const std::string& schema : schemas)
+      out_ += fmt::format("GRANT USAGE ON SCHEMA {} TO {};\n", Quote(schema), Quote(role));
   }
 
   void Columns(const TableName& table, const ColumnRights& rights, const std::string& role) {
@@ -130,21 +137,24 @@ class Printer {
         {"SELECT", rights.select}, {"INSERT", rights.insert}, {"UPDATE", rights.update}};
     for (const auto& [privilege, columns] : kinds) {
       if (columns.empty()) continue;
-      out_ += fmt::format("GRANT {} {} ON TABLE {} TO {};\n", privilege, ColumnList(kEngine, columns), Quote(table), Quote(role));
+      out_ += fmt::format("GRANT {} {} ON TABLE {} TO {};\n", privilege, ColumnList(kEngine, columns), Quote(table),
+                          Quote(role));
     }
     for (const std::string& column : rights.serial) {
-      out_ += DoBlock(fmt::format("BEGIN\n"
-                                  "  IF pg_get_serial_sequence({0}, {1}) IS NOT NULL THEN\n"
-                                  "    EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I', pg_get_serial_sequence({0}, {1}), {2});\n"
-                                  "  END IF;\n"
-                                  "END\n",
-                                  TextLiteral(Quote(table)), TextLiteral(column), TextLiteral(role)));
+      out_ += DoBlock(
+          fmt::format("BEGIN\n"
+                      "  IF pg_get_serial_sequence({0}, {1}) IS NOT NULL THEN\n"
+                      "    EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I', pg_get_serial_sequence({0}, {1}), {2});\n"
+                      "  END IF;\n"
+                      "END\n",
+                      TextLiteral(Quote(table)), TextLiteral(column), TextLiteral(role)));
     }
   }
 
   void Reader() {
-    out_ += Section("The reader: the columns that contexts show, join, look up and scope by, and the before image of what is proposed. "
-                    "Its sessions begin read-only; that is a default, the missing privileges are what holds.");
+    out_ += Section(
+        "The reader: the columns that contexts show, join, look up and scope by, and the before image of what is proposed. "
+        "Its sessions begin read-only; that is a default, the missing privileges are what holds.");
     Usage(grants_.reader, names_.reader);
     for (const auto& [table, rights] : grants_.reader) Columns(table, rights, names_.reader);
     out_ += fmt::format("ALTER ROLE {} SET default_transaction_read_only = on;\n", Quote(names_.reader));
@@ -152,22 +162,26 @@ class Printer {
 
   void Writer() {
     if (receipts()) {
-      out_ += Section("Receipts stand beside the effect, in its transaction. The writer adds and reads them; it never changes or deletes one.");
+      out_ += Section(
+          "Receipts stand beside the effect, in its transaction. The writer adds and reads them; it never changes or deletes one.");
       out_ += objects::ReceiptsDdl("postgres") + ";\n";
-      out_ += fmt::format("REVOKE ALL ON TABLE {}.{} FROM PUBLIC;\n", Quote(objects::kReceiptsSchema), Quote(objects::kReceiptsTable));
+      out_ += fmt::format("REVOKE ALL ON TABLE {}.{} FROM PUBLIC;\n", Quote(objects::kReceiptsSchema),
+                          Quote(objects::kReceiptsTable));
     }
-    out_ += Section("The writer: reads the row that it changes (key, tenant, guard, before image), updates the columns that contracts set "
-                    "and the version that the statement advances. UPDATE on a column is also what SELECT ... FOR UPDATE asks for.");
+    out_ += Section(
+        "The writer: reads the row that it changes (key, tenant, guard, before image), updates the columns that contracts set "
+        "and the version that the statement advances. UPDATE on a column is also what SELECT ... FOR UPDATE asks for.");
     Usage(writer_, names_.writer);
     for (const auto& [table, rights] : writer_) Columns(table, rights, names_.writer);
   }
 
   void Views() {
     if (grants_.views.empty()) return;
-    out_ += Section(fmt::format("What agents can see, for people: one view a context, without kept-out columns, of the tenant that the session "
-                                "names: SET synapsor.tenant_id = '...'. Without it a view is empty. Whoever may read the views may name any "
-                                "tenant. The schema {} belongs to this script: other views in it are dropped.",
-                                Quote(names_.views)));
+    out_ += Section(fmt::format(
+        "What agents can see, for people: one view a context, without kept-out columns, of the tenant that the session "
+        "names: SET synapsor.tenant_id = '...'. Without it a view is empty. Whoever may read the views may name any "
+        "tenant. The schema {} belongs to this script: other views in it are dropped.",
+        Quote(names_.views)));
     out_ += DoBlock(fmt::format(
         "DECLARE had record;\n"
         "BEGIN\n"
@@ -184,12 +198,15 @@ class Printer {
         "    EXECUTE format('DROP VIEW %s', had.thing);\n"
         "  END LOOP;\n"
         "END\n",
-        TextLiteral(names_.views), Quote(names_.views), TextLiteral(fmt::format("the schema {} was not made by this script", Quote(names_.views))), TextLiteral(Mark())));
+        TextLiteral(names_.views), Quote(names_.views),
+        TextLiteral(fmt::format("the schema {} was not made by this script", Quote(names_.views))),
+        TextLiteral(Mark())));
     out_ += fmt::format("GRANT USAGE ON SCHEMA {} TO {};\n", Quote(names_.views), Quote(names_.viewer));
     // Operators of the columns' types may stand in schemas of their own.
     out_ += "SET LOCAL search_path TO DEFAULT;\n";
     for (const SafeView& view : grants_.views) {
-      out_ += "\n" + Comment(fmt::format("context {}{}", view.context, view.tenant_filtered ? "" : ": of one tenant, so not filtered"));
+      out_ += "\n" + Comment(fmt::format("context {}{}", view.context,
+                                         view.tenant_filtered ? "" : ": of one tenant, so not filtered"));
       const std::string name = Quote(TableName{names_.views, view.name});
       out_ += fmt::format("CREATE VIEW {} WITH (security_barrier) AS\n{};\n", name, view.select);
       out_ += fmt::format("GRANT SELECT ON {} TO {};\n", name, Quote(names_.viewer));
@@ -200,29 +217,34 @@ class Printer {
   void RowSecurity() {
     if (grants_.tenant_tables.empty()) return;
     if (!options_.row_level_security) {
-      out_ += Section("Row-level security: not asked for. With \"row_level_security\": true for this source in synapsor.json, policies are "
-                      "printed here and every transaction of the runner says its tenant.");
+      out_ += Section(
+          "Row-level security: not asked for. With \"row_level_security\": true for this source in synapsor.json, policies are "
+          "printed here and every transaction of the runner says its tenant.");
       return;
     }
-    out_ += Section("Row-level security, the second belt: these roles see and change rows of the tenant that the transaction names in "
-                    "synapsor.tenant_id, and no row without it. It holds a forgotten predicate, not somebody with the credential, who can "
-                    "name another tenant. Where it was off, a policy keeps everybody else as they were; owners, superusers and BYPASSRLS "
-                    "are not held by it. pg_dump under another role then needs BYPASSRLS.");
+    out_ += Section(
+        "Row-level security, the second belt: these roles see and change rows of the tenant that the transaction names in "
+        "synapsor.tenant_id, and no row without it. It holds a forgotten predicate, not somebody with the credential, who can "
+        "name another tenant. Where it was off, a policy keeps everybody else as they were; owners, superusers and BYPASSRLS "
+        "are not held by it. pg_dump under another role then needs BYPASSRLS.");
     for (const TenantTable& tenant : grants_.tenant_tables) {
       const std::string table = Quote(tenant.table);
-      out_ += "\n" + DoBlock(fmt::format("BEGIN\n"
-                                         "  IF NOT (SELECT relrowsecurity FROM pg_catalog.pg_class WHERE oid = {0}) THEN\n"
-                                         "    DROP POLICY IF EXISTS synapsor_others ON {1};\n"
-                                         "    CREATE POLICY synapsor_others ON {1} AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true);\n"
-                                         "    ALTER TABLE {1} ENABLE ROW LEVEL SECURITY;\n"
-                                         "  END IF;\n"
-                                         "END\n",
-                                         RelationLiteral(tenant.table), table));
+      out_ +=
+          "\n" +
+          DoBlock(fmt::format(
+              "BEGIN\n"
+              "  IF NOT (SELECT relrowsecurity FROM pg_catalog.pg_class WHERE oid = {0}) THEN\n"
+              "    DROP POLICY IF EXISTS synapsor_others ON {1};\n"
+              "    CREATE POLICY synapsor_others ON {1} AS PERMISSIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (true);\n"
+              "    ALTER TABLE {1} ENABLE ROW LEVEL SECURITY;\n"
+              "  END IF;\n"
+              "END\n",
+              RelationLiteral(tenant.table), table));
       for (const std::string& role : OwnRoles()) {
         for (const auto& [kind, spelling] : {std::pair{"sees", "PERMISSIVE"}, std::pair{"only", "RESTRICTIVE"}}) {
           const std::string policy = Quote(PolicyName(kind, role));
-          out_ += fmt::format("CREATE POLICY {} ON {} AS {} FOR ALL TO {}\n  USING ({})\n  WITH CHECK ({});\n", policy, table, spelling, Quote(role),
-                              tenant.predicate, tenant.predicate);
+          out_ += fmt::format("CREATE POLICY {} ON {} AS {} FOR ALL TO {}\n  USING ({})\n  WITH CHECK ({});\n", policy,
+                              table, spelling, Quote(role), tenant.predicate, tenant.predicate);
         }
       }
     }
@@ -231,8 +253,8 @@ class Printer {
   void Expect(const RoleRights& rights, const std::string& role, std::string& rows) const {
     const auto add = [&](const TableName& table, const std::set<std::string>& columns, std::string_view privilege) {
       for (const std::string& column : columns) {
-        rows += fmt::format("{}({}, {}, {}, '{}')", rows.empty() ? "" : ",\n        ", TextLiteral(role), RelationLiteral(table),
-                            TextLiteral(column), privilege);
+        rows += fmt::format("{}({}, {}, {}, '{}')", rows.empty() ? "" : ",\n        ", TextLiteral(role),
+                            RelationLiteral(table), TextLiteral(column), privilege);
       }
     };
     for (const auto& [table, columns] : rights) {
@@ -247,9 +269,11 @@ class Printer {
     std::string rows, roles;
     Expect(grants_.reader, names_.reader, rows);
     if (grants_.writes) Expect(writer_, names_.writer, rows);
-    for (const std::string& role : OwnRoles()) roles += (roles.empty() ? "" : ", ") + fmt::format("({})", TextLiteral(role));
-    out_ += Section("What the roles may do now, whatever gave it: a privilege that is missing ends the script, one more than the bundle "
-                    "needs is a warning that names it. Most such come from grants to PUBLIC.");
+    for (const std::string& role : OwnRoles())
+      roles += (roles.empty() ? "" : ", ") + fmt::format("({})", TextLiteral(role));
+    out_ += Section(
+        "What the roles may do now, whatever gave it: a privilege that is missing ends the script, one more than the bundle "
+        "needs is a warning that names it. Most such come from grants to PUBLIC.");
     out_ += DoBlock(fmt::format(
         "DECLARE problem record;\n"
         "BEGIN\n"
@@ -292,7 +316,8 @@ class Printer {
   }
 
   void Tail() {
-    out_ += Section("Left to you. Passwords are not written here: in psql, \\password asks for one and sends it hashed.");
+    out_ +=
+        Section("Left to you. Passwords are not written here: in psql, \\password asks for one and sends it hashed.");
     for (const std::string& role : OwnRoles()) out_ += Comment(fmt::format("  \\password {}", Quote(role)));
     out_ += Comment("What PUBLIC has, every role has. Unless others rely on it:");
     out_ += Comment("  REVOKE CREATE ON SCHEMA public FROM PUBLIC;");

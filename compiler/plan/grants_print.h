@@ -11,10 +11,8 @@
 
 namespace synapsor::plan {
 
-std::string PrintPostgresGrants(const SourceGrants& grants, const GrantNames& names,
-                                const GrantOptions& options);
-std::string PrintMysqlGrants(const SourceGrants& grants, const GrantNames& names,
-                             const GrantOptions& options);
+std::string PrintPostgresGrants(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options);
+std::string PrintMysqlGrants(const SourceGrants& grants, const GrantNames& names, const GrantOptions& options);
 
 // One or more lines of comment, wrapped; whatever stands in a name, it stays a comment.
 std::string Comment(std::string_view text);
@@ -35,7 +33,6 @@ std::string DoBlock(const std::string& body);
 // Makes each role (name, whether it logs in), refuses one that somebody else made or that is above
 // all grants, and lets it connect. `mark` is the comment by which a role is known as made here, for
 // this very purpose.
-std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles,
-                          std::string_view mark);
+std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles, std::string_view mark);
 
 }  // namespace synapsor::plan

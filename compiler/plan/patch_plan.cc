@@ -29,9 +29,7 @@ struct Planner {
   std::vector<const Column*> observed;  // for settlement policies
 
   schema::Engine engine() const { return write.target.resolved.source->engine; }
-  std::string Target() const {
-    return QuoteTable(engine(), write.target.resolved.schema, write.target.resolved.name);
-  }
+  std::string Target() const { return QuoteTable(engine(), write.target.resolved.schema, write.target.resolved.name); }
 };
 
 bool IsWritable(Planner& planner, const ir::WriteColumn& set) {
@@ -85,8 +83,9 @@ bool PlanGuard(Planner& planner) {
   Guard& guard = planner.plan.guard;
   switch (write.guard) {
     case ir::GuardKind::kNone:
-      ir::Report(planner.sink, planner.capability, Kind::kPlanUnguarded, write.target.syntax.span,
-                 fmt::format("no conflict guard for `{}`, so no statement is made for the write", ir::TableName(write.target)))
+      ir::Report(
+          planner.sink, planner.capability, Kind::kPlanUnguarded, write.target.syntax.span,
+          fmt::format("no conflict guard for `{}`, so no statement is made for the write", ir::TableName(write.target)))
           .WithHelp("write `CONFLICT GUARD column` or `CONFLICT GUARD BEFORE IMAGE`");
       return false;
     case ir::GuardKind::kIntegerVersion:
@@ -120,7 +119,8 @@ void AddAnchor(StatementBuilder& builder, const Planner& planner, bool from_prop
 std::vector<const Column*> ImageColumns(const Planner& planner) {
   std::vector<const Column*> columns;
   const auto add = [&](const Column* column) {
-    if (column != nullptr && std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
+    if (column != nullptr && std::find(columns.begin(), columns.end(), column) == columns.end())
+      columns.push_back(column);
   };
   add(planner.write.key.column);
   if (!planner.write.target.single_tenant) add(planner.write.tenant.column);

@@ -32,7 +32,8 @@ std::vector<Effective> EffectivePolicies(const ir::Program& program) {
     }
     policies.push_back(policy);
   }
-  std::sort(policies.begin(), policies.end(), [](const Effective& a, const Effective& b) { return a.scope->name < b.scope->name; });
+  std::sort(policies.begin(), policies.end(),
+            [](const Effective& a, const Effective& b) { return a.scope->name < b.scope->name; });
   return policies;
 }
 
@@ -67,7 +68,8 @@ const Column* ColumnOf(const ir::Write& write, const ir::PolicyCondition& condit
 }
 
 bool IsKeptOut(const ir::Program& program, const ir::TableUse& table, const Column& column) {
-  for (const config::Table* mapping : {table.resolved.mapping, program.catalog->MappingOf(table.resolved.schema, table.resolved.name)}) {
+  for (const config::Table* mapping :
+       {table.resolved.mapping, program.catalog->MappingOf(table.resolved.schema, table.resolved.name)}) {
     if (mapping == nullptr) continue;
     for (const std::string& name : mapping->keep_out) {
       if (ir::SameName(name, column.name)) return true;
@@ -104,7 +106,9 @@ std::optional<Scalar> TableLiteral(const Planner& planner, const ast::PolicyCond
     if (same) meant.insert(RealName(target));
   }
   if (meant.size() > 1) {
-    planner.Refuse(syntax.right.span, fmt::format("`{}` names several tables that this workflow changes", syntax.right.text))
+    planner
+        .Refuse(syntax.right.span,
+                fmt::format("`{}` names several tables that this workflow changes", syntax.right.text))
         .WithHelp("write the schema before the table's name");
     return std::nullopt;
   }
@@ -112,7 +116,8 @@ std::optional<Scalar> TableLiteral(const Planner& planner, const ast::PolicyCond
 }
 
 bool IsNumber(ScalarType type) {
-  return type == ScalarType::kInt64 || type == ScalarType::kUInt64 || type == ScalarType::kDecimal || type == ScalarType::kDouble;
+  return type == ScalarType::kInt64 || type == ScalarType::kUInt64 || type == ScalarType::kDecimal ||
+         type == ScalarType::kDouble;
 }
 
 // The literal in the type in which the column's values travel; numbers are compared as exact decimals.
@@ -123,15 +128,19 @@ std::optional<Scalar> ColumnLiteral(const Planner& planner, const ast::PolicyCon
   const bool fits = number                                    ? IsNumber(type)
                     : right.kind == ast::LiteralKind::kString ? !IsNumber(type) && type != ScalarType::kBoolean
                                                               : type == ScalarType::kBoolean;
-  const bool comparable = type != ScalarType::kBytes && type != ScalarType::kJson && schema::WireType(column.type).has_value();
+  const bool comparable =
+      type != ScalarType::kBytes && type != ScalarType::kJson && schema::WireType(column.type).has_value();
   const auto literal = LiteralScalar(right, number ? ScalarType::kDecimal : type);
   if (fits && comparable && literal) return *literal;
-  planner.Mismatch(right.span, fmt::format("`{}` is {} and cannot be compared with this value", column.name, column.type.declared))
+  planner
+      .Mismatch(right.span,
+                fmt::format("`{}` is {} and cannot be compared with this value", column.name, column.type.declared))
       .WithHelp(comparable ? "compare it with a value of the column's own type" : "decide by another column");
   return std::nullopt;
 }
 
-std::optional<bundle::PolicyCondition> PlanColumnCondition(const Planner& planner, const ir::PolicyCondition& condition) {
+std::optional<bundle::PolicyCondition> PlanColumnCondition(const Planner& planner,
+                                                           const ir::PolicyCondition& condition) {
   const ast::PolicyCondition& syntax = *condition.syntax;
   std::optional<Scalar> literal;
   std::string name;
@@ -139,14 +148,18 @@ std::optional<bundle::PolicyCondition> PlanColumnCondition(const Planner& planne
     const Column* column = ColumnOf(*capability->write, condition);
     if (column == nullptr) continue;
     if (IsKeptOut(planner.program, capability->write->target, *column)) {
-      planner.Refuse(syntax.path_span, fmt::format("`{}` is kept out, and its values would be recorded to decide by them", column->name))
+      planner
+          .Refuse(syntax.path_span,
+                  fmt::format("`{}` is kept out, and its values would be recorded to decide by them", column->name))
           .WithHelp("decide by another column; `keep_out` columns are stored nowhere");
       return std::nullopt;
     }
     auto found = ColumnLiteral(planner, syntax, *column);
     if (!found) return std::nullopt;
     if (literal && (*literal != *found || name != column->name)) {
-      planner.Mismatch(syntax.path_span, fmt::format("`{}` has several types among the capabilities of this workflow", condition.column))
+      planner
+          .Mismatch(syntax.path_span,
+                    fmt::format("`{}` has several types among the capabilities of this workflow", condition.column))
           .WithHelp("write a policy for each capability");
       return std::nullopt;
     }
@@ -168,7 +181,8 @@ std::optional<bundle::PolicyCondition> PlanCondition(const Planner& planner, con
   std::optional<bundle::PolicyCondition> made;
   switch (condition.root) {
     case ir::PolicyRoot::kTargetTable:
-      if (auto literal = TableLiteral(planner, syntax)) made = bundle::PolicyCondition{"target_table", {}, std::move(*literal)};
+      if (auto literal = TableLiteral(planner, syntax))
+        made = bundle::PolicyCondition{"target_table", {}, std::move(*literal)};
       break;
     case ir::PolicyRoot::kOperation:
       made = bundle::PolicyCondition{"operation", {}, Scalar::Text(std::string(syntax.right.text))};
@@ -187,7 +201,8 @@ std::optional<bundle::PolicyCondition> PlanCondition(const Planner& planner, con
 // The real name of the summed column, over the capabilities that write it.
 std::string LimitColumn(const Planner& planner, const ast::PolicyLimit& limit) {
   for (const ir::Capability* capability : planner.proposals) {
-    if (const ir::WriteColumn* written = FindWritten(*capability->write, limit.total_column.text)) return written->column.column->name;
+    if (const ir::WriteColumn* written = FindWritten(*capability->write, limit.total_column.text))
+      return written->column.column->name;
   }
   return std::string(limit.total_column.text);
 }
@@ -199,7 +214,9 @@ void RefuseParts(const Planner& planner) {
         .WithHelp("remove `AUTO MERGE`: an approved proposal is applied by the trusted runner");
   }
   if (syntax.target_branch.present() && !ir::SameName(syntax.target_branch.text, "main")) {
-    planner.Refuse(syntax.target_branch.span, fmt::format("there is no branch `{}` to settle in", syntax.target_branch.text))
+    planner
+        .Refuse(syntax.target_branch.span,
+                fmt::format("there is no branch `{}` to settle in", syntax.target_branch.text))
         .WithHelp("write `TARGET BRANCH main`");
   }
 }
@@ -214,7 +231,8 @@ void RefuseAlteredTwice(const ir::Program& program, diag::Sink& sink) {
     }
     if (first == &policy) continue;
     ir::Report(sink, policy, Kind::kSettlementNotExecutable, policy.syntax->name.span,
-               fmt::format("`{}` is altered more than once, so what holds would depend on the order of the files", policy.name))
+               fmt::format("`{}` is altered more than once, so what holds would depend on the order of the files",
+                           policy.name))
         .WithLabel(first->syntax->name.span, "altered here too")
         .WithHelp("keep one ALTER, or write it into the CREATE");
   }

@@ -30,7 +30,8 @@ struct Planner {
 };
 
 bool CanBePlanned(const ir::Context& context, diag::Sink& sink) {
-  if (context.poisoned || context.lookup.poisoned || context.lookup_value.poisoned || !context.searches.empty()) return false;
+  if (context.poisoned || context.lookup.poisoned || context.lookup_value.poisoned || !context.searches.empty())
+    return false;
   bool plannable = true;
   for (const ir::TableUse& table : context.tables) {
     plannable = TableIsPlannable(context, table, sink) && plannable;
@@ -41,9 +42,10 @@ bool CanBePlanned(const ir::Context& context, diag::Sink& sink) {
       plannable = false;
     }
   }
-  return plannable && std::none_of(context.slots.begin(), context.slots.end(), [](const ir::Slot& slot) {
-           return slot.column.poisoned || slot.column.column == nullptr;
-         }) && context.lookup.column != nullptr;
+  return plannable &&
+         std::none_of(context.slots.begin(), context.slots.end(),
+                      [](const ir::Slot& slot) { return slot.column.poisoned || slot.column.column == nullptr; }) &&
+         context.lookup.column != nullptr;
 }
 
 bundle::ValueRef Tenant(const ir::Context& context) {
@@ -87,7 +89,8 @@ void AddTenant(Planner& planner, const ir::TableUse& table) {
 }
 
 std::string FieldName(const Planner& planner, const ir::ColumnUse& use) {
-  return QuoteName(planner.engine(), planner.Table(use.table).alias) + "." + QuoteName(planner.engine(), use.column->name);
+  return QuoteName(planner.engine(), planner.Table(use.table).alias) + "." +
+         QuoteName(planner.engine(), use.column->name);
 }
 
 // The side of the include's equality that belongs to the included table.
@@ -144,7 +147,8 @@ std::optional<bundle::QueryPlan> PlanQuery(const ir::Context& context, const std
     return std::nullopt;
   }
 
-  for (const ir::Slot& slot : context.slots) SelectColumn(planner, planner.Table(slot.column.table), *slot.column.column, slot.name);
+  for (const ir::Slot& slot : context.slots)
+    SelectColumn(planner, planner.Table(slot.column.table), *slot.column.column, slot.name);
   SelectKeys(planner, 0, RowKey(planner.Snapshot(), *root.resolved.table));
   SelectKeys(planner, 0, root_keys);
   for (const ir::Include& include : context.includes) {
@@ -160,8 +164,9 @@ std::optional<bundle::QueryPlan> PlanQuery(const ir::Context& context, const std
     planner.plan.many_rows |= !OneRow(planner, planner.Table(include.table), *IncludedSide(include).column);
     planner.plan.tables.push_back(planner.Table(include.table).resolved.name);
   }
-  planner.builder.Add("\nWHERE ").AddEquality(root.alias, *context.lookup.column,
-                                              *ToValueRef(nullptr, context.lookup_value, TravelType(*context.lookup.column)));
+  planner.builder.Add("\nWHERE ")
+      .AddEquality(root.alias, *context.lookup.column,
+                   *ToValueRef(nullptr, context.lookup_value, TravelType(*context.lookup.column)));
   AddTenant(planner, root);
   planner.plan.row_cap = planner.plan.many_rows ? kRowCap : 1;
   if (planner.plan.many_rows) AddOrder(planner);

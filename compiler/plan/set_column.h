@@ -10,6 +10,7 @@
 
 namespace synapsor::plan {
 
-std::optional<bundle::SetColumn> PlanSetColumn(const ir::Capability& capability, const ir::WriteColumn& set, diag::Sink& sink);
+std::optional<bundle::SetColumn> PlanSetColumn(const ir::Capability& capability, const ir::WriteColumn& set,
+                                               diag::Sink& sink);
 
 }  // namespace synapsor::plan

@@ -42,12 +42,13 @@ StatementBuilder& StatementBuilder::AddEquality(std::string_view alias, const sc
 }
 
 StatementBuilder& StatementBuilder::AddSameValue(const schema::Column& column, const bundle::ValueRef& value) {
-  return Add(SameValue(engine_, column, QuoteName(engine_, column.name),
-                       Bind(column, value, ParamUse::kSameValue)));
+  return Add(SameValue(engine_, column, QuoteName(engine_, column.name), Bind(column, value, ParamUse::kSameValue)));
 }
 
 StatementBuilder& StatementBuilder::AddAssignment(const schema::Column& column, const bundle::ValueRef& value) {
-  return Add(QuoteName(engine_, column.name)).Add(" = ").Add(AssignedParam(engine_, column, Bind(column, value, ParamUse::kAssigned)));
+  return Add(QuoteName(engine_, column.name))
+      .Add(" = ")
+      .Add(AssignedParam(engine_, column, Bind(column, value, ParamUse::kAssigned)));
 }
 
 StatementBuilder& StatementBuilder::AddValue(const schema::Column& column, const bundle::ValueRef& value) {

@@ -14,7 +14,8 @@ constexpr std::size_t kHashDigits = 8;
 std::string Plain(std::string_view dotted) {
   std::string name;
   for (const char c : dotted) {
-    const bool safe = c == '_' || c == '-' || (std::isalnum(static_cast<unsigned char>(c)) != 0 && static_cast<unsigned char>(c) < 128);
+    const bool safe = c == '_' || c == '-' ||
+                      (std::isalnum(static_cast<unsigned char>(c)) != 0 && static_cast<unsigned char>(c) < 128);
     if (c == '.') {
       name += "__";
     } else {

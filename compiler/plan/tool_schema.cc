@@ -37,8 +37,10 @@ std::string DecimalRange(const bundle::Arg& arg) {
 void AddDecimal(const bundle::Arg& arg, json& schema, std::string& description) {
   schema["type"] = "string";
   const int scale = arg.scale.value_or(-1);
-  const std::string whole = arg.precision ? fmt::format("{{1,{}}}", std::max(1, *arg.precision - std::max(scale, 0))) : "+";
-  const std::string fraction = scale == 0 ? "" : fmt::format("(\\.[0-9]{})?", scale > 0 ? fmt::format("{{1,{}}}", scale) : "+");
+  const std::string whole =
+      arg.precision ? fmt::format("{{1,{}}}", std::max(1, *arg.precision - std::max(scale, 0))) : "+";
+  const std::string fraction =
+      scale == 0 ? "" : fmt::format("(\\.[0-9]{})?", scale > 0 ? fmt::format("{{1,{}}}", scale) : "+");
   schema["pattern"] = fmt::format("^-?[0-9]{}{}$", whole, fraction);
   const std::string range = DecimalRange(arg);
   if (!range.empty()) description += (description.empty() ? "" : " ") + range;

@@ -63,8 +63,7 @@ std::vector<const schema::Column*> KeyOfTable(const Table& table) {
 
 }  // namespace
 
-bool MatchesOneRow(const schema::Snapshot& snapshot, const Table& table,
-                   const std::vector<std::string_view>& columns) {
+bool MatchesOneRow(const schema::Snapshot& snapshot, const Table& table, const std::vector<std::string_view>& columns) {
   if (TableMatchesOneRow(table, columns)) return true;
   std::vector<std::string_view> base_columns;
   const Table* base = BaseOf(snapshot, table, columns, base_columns);

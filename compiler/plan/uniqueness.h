@@ -11,7 +11,8 @@ namespace synapsor::plan {
 
 // Whether equality on `columns` (real names) matches at most one row: a primary key or a unique index that holds for every
 // row lies within them. For a view of one table, the keys of that table count.
-bool MatchesOneRow(const schema::Snapshot& snapshot, const schema::Table& table, const std::vector<std::string_view>& columns);
+bool MatchesOneRow(const schema::Snapshot& snapshot, const schema::Table& table,
+                   const std::vector<std::string_view>& columns);
 
 // Columns that order the rows of a table without ties: its primary key, else its first unique key without nullable columns,
 // else none. For a view of one table, the columns that show that table's key.

@@ -13,7 +13,8 @@ struct Uses {
   std::map<const schema::CatalogSource*, std::map<const schema::Table*, std::set<std::string>>> columns;
 
   void Add(const ir::TableUse& table, const schema::Column* column) {
-    if (table.resolved.table != nullptr && column != nullptr) columns[table.resolved.source][table.resolved.table].insert(column->name);
+    if (table.resolved.table != nullptr && column != nullptr)
+      columns[table.resolved.source][table.resolved.table].insert(column->name);
   }
 };
 
@@ -45,7 +46,8 @@ void AddWrite(Uses& uses, const ir::Write& write, const bundle::PatchPlan& patch
   }
 }
 
-bundle::TableFingerprint Fingerprint(schema::Engine engine, const schema::Table& table, const std::set<std::string>& used) {
+bundle::TableFingerprint Fingerprint(schema::Engine engine, const schema::Table& table,
+                                     const std::set<std::string>& used) {
   bundle::TableFingerprint result;
   result.schema = table.schema;
   result.table = table.name;

@@ -19,7 +19,8 @@ Status RunOnBigStacks(std::size_t bytes, unsigned threads, const std::function<v
   std::vector<pthread_t> started;
   for (unsigned i = 0; i < threads; ++i) {
     pthread_t thread{};
-    if (pthread_create(&thread, &attributes, entry, const_cast<std::function<void()>*>(&run)) == 0) started.push_back(thread);
+    if (pthread_create(&thread, &attributes, entry, const_cast<std::function<void()>*>(&run)) == 0)
+      started.push_back(thread);
   }
   pthread_attr_destroy(&attributes);
   if (started.empty()) return Fail(ErrorKind::kInternal, "no thread could be started to read the schema");

@@ -60,8 +60,8 @@ const config::Table* Catalog::MappingOf(std::string_view real_schema, std::strin
 }
 
 const CatalogSource* Catalog::FindSource(std::string_view name) const {
-  const auto found = std::find_if(sources_.begin(), sources_.end(),
-                                  [&](const CatalogSource& source) { return source.name == name; });
+  const auto found =
+      std::find_if(sources_.begin(), sources_.end(), [&](const CatalogSource& source) { return source.name == name; });
   return found == sources_.end() ? nullptr : &*found;
 }
 

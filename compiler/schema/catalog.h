@@ -16,10 +16,10 @@ namespace synapsor::schema {
 
 // A source as one run sees it. `snapshot` is absent when no schema was given: checks that need one stay silent.
 struct CatalogSource {
-  std::string name;                  // "main" when there is no configuration
+  std::string name;  // "main" when there is no configuration
   Engine engine = Engine::kPostgres;
   std::optional<Snapshot> snapshot;
-  std::string snapshot_path;         // as shown in findings
+  std::string snapshot_path;  // as shown in findings
 };
 
 struct ResolvedTable {
@@ -64,8 +64,8 @@ class Catalog {
 
   const config::Config& config_;
   std::vector<CatalogSource> sources_;
-  std::vector<TableIndex> indexes_;  // as sources_
-  std::unordered_map<std::string, const config::Table*> mappings_;        // by lower-case DDL name
+  std::vector<TableIndex> indexes_;                                        // as sources_
+  std::unordered_map<std::string, const config::Table*> mappings_;         // by lower-case DDL name
   std::unordered_multimap<std::string, const config::Table*> real_names_;  // by lower-case real name
 };
 

@@ -89,7 +89,8 @@ class Reader {
       if (Closes(range[i])) --depth;
       if (depth != 0) continue;
       if (range[i].IsWord("BETWEEN")) between = true;
-      const bool symbolic = word == "AND" && i + 1 < range.size() && range[i].IsSymbol("&") && range[i + 1].IsSymbol("&");
+      const bool symbolic =
+          word == "AND" && i + 1 < range.size() && range[i].IsSymbol("&") && range[i + 1].IsSymbol("&");
       if (!range[i].IsWord(word) && !symbolic) continue;
       if (word == "AND" && between && !symbolic) {
         between = false;
@@ -167,7 +168,8 @@ class Reader {
       if (type.empty()) return {};
       cast = true;
       static constexpr std::string_view kNumeric[] = {"integer", "bigint", "smallint", "numeric", "double", "real"};
-      static constexpr std::string_view kExact[] = {"text", "character", "varchar", "bpchar", "numeric", "bigint", "double"};
+      static constexpr std::string_view kExact[] = {"text",    "character", "varchar", "bpchar",
+                                                    "numeric", "bigint",    "double"};
       const auto is = [&](std::string_view name) { return sql::EqualsIgnoringCase(type[0].text, name); };
       numeric_cast = std::any_of(std::begin(kNumeric), std::end(kNumeric), is);
       if (std::none_of(std::begin(kExact), std::end(kExact), is)) inexact_ = true;
@@ -280,7 +282,8 @@ class Reader {
       if (Closes(right[i])) --depth;
       if (depth != 0 || !right[i].IsWord("AND")) continue;
       std::vector<Fact> both;
-      for (const auto& fact : {Compare(left, ">=", Read(right.first(i))), Compare(left, "<=", Read(right.subspan(i + 1)))}) {
+      for (const auto& fact :
+           {Compare(left, ">=", Read(right.first(i))), Compare(left, "<=", Read(right.subspan(i + 1)))}) {
         if (fact) Merge(both, *fact);
       }
       if (both.size() == 1) return both[0];
@@ -300,12 +303,14 @@ class Reader {
     Fact fact{.column = left.value};
     if (left.kind == Kind::kLength) {
       std::int64_t limit = 0;
-      const auto [end, error] =
-          std::from_chars(right.value.data(), right.value.data() + right.value.size(), limit);
+      const auto [end, error] = std::from_chars(right.value.data(), right.value.data() + right.value.size(), limit);
       if (error != std::errc() || end != right.value.data() + right.value.size()) return std::nullopt;
-      if (op == "<=" || op == "=") fact.max_length = limit;
-      else if (op == "<") fact.max_length = limit - 1;
-      else return std::nullopt;
+      if (op == "<=" || op == "=")
+        fact.max_length = limit;
+      else if (op == "<")
+        fact.max_length = limit - 1;
+      else
+        return std::nullopt;
       return fact;
     }
     if (left.kind != Kind::kColumn) return std::nullopt;
@@ -334,7 +339,8 @@ class Reader {
     } else if (fact.one_of) {
       same->one_of = std::move(fact.one_of);
     }
-    const auto tighter = [](const std::optional<std::string>& now, const std::optional<std::string>& other, bool lower) {
+    const auto tighter = [](const std::optional<std::string>& now, const std::optional<std::string>& other,
+                            bool lower) {
       if (!other) return false;
       if (!now) return true;
       const long double a = Number(*now).value_or(0), b = Number(*other).value_or(0);
@@ -363,7 +369,8 @@ std::vector<CheckConstraint> ReadCheck(const Table& table, std::string name, std
                        fact.max_length});
   }
   if (entries.empty()) {
-    entries.push_back({std::move(name), std::string(expression), std::string(value_column), {}, {}, {}, false, false, {}});
+    entries.push_back(
+        {std::move(name), std::string(expression), std::string(value_column), {}, {}, {}, false, false, {}});
   }
   return entries;
 }

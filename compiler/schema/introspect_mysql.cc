@@ -33,7 +33,8 @@ ReferentialAction ActionOf(const std::string& text) {
 
 class Introspection {
  public:
-  Introspection(mysql::Catalog catalog, const IntrospectOptions& options) : catalog_(std::move(catalog)), schemas_(options.schemas) {}
+  Introspection(mysql::Catalog catalog, const IntrospectOptions& options)
+      : catalog_(std::move(catalog)), schemas_(options.schemas) {}
 
   Result<Snapshot> Run() {
     SYN_RETURN_IF_ERROR(ReadSession());
@@ -76,7 +77,8 @@ class Introspection {
   }
 
   Status ReadSession() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, catalog_.Query("the session", "SELECT VERSION(), DATABASE(), CURRENT_USER()"));
+    SYN_ASSIGN_OR_RETURN(const Rows rows,
+                         catalog_.Query("the session", "SELECT VERSION(), DATABASE(), CURRENT_USER()"));
     const std::string& version = rows.Text(0, 0);
     snapshot_.engine = Contains(version, "mariadb") ? Engine::kMariadb : Engine::kMysql;
     snapshot_.server_version = version.substr(0, version.find('-'));
@@ -90,8 +92,11 @@ class Introspection {
   }
 
   Status ReadTables() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("tables", "table_schema",
-        "SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE {} AND table_type <> 'SEQUENCE' ORDER BY table_schema, table_name"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "tables", "table_schema",
+            "SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE {} AND table_type <> 'SEQUENCE' ORDER BY table_schema, table_name"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       places_[{rows.Text(i, 0), rows.Text(i, 1)}] = snapshot_.tables.size();
       Table& table = snapshot_.tables.emplace_back();
@@ -103,9 +108,12 @@ class Introspection {
   }
 
   Status ReadColumns() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("columns", "table_schema",
-        "SELECT table_schema, table_name, column_name, column_type, is_nullable, column_default, extra, generation_expression, "
-        "collation_name, privileges FROM information_schema.columns WHERE {} ORDER BY table_schema, table_name, ordinal_position"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "columns", "table_schema",
+            "SELECT table_schema, table_name, column_name, column_type, is_nullable, column_default, extra, generation_expression, "
+            "collation_name, privileges FROM information_schema.columns WHERE {} ORDER BY table_schema, table_name, ordinal_position"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
       if (table == nullptr) continue;
@@ -144,8 +152,9 @@ class Introspection {
       if (text == "NULL") return std::nullopt;
       return MysqlExpression(text);
     }
-    const bool bare = kind == TypeKind::kInteger || kind == TypeKind::kDecimal || kind == TypeKind::kFloat || kind == TypeKind::kBoolean ||
-                      Contains(extra, "default_generated") || Contains(text, "current_timestamp") || text.starts_with("b'");
+    const bool bare = kind == TypeKind::kInteger || kind == TypeKind::kDecimal || kind == TypeKind::kFloat ||
+                      kind == TypeKind::kBoolean || Contains(extra, "default_generated") ||
+                      Contains(text, "current_timestamp") || text.starts_with("b'");
     if (bare) return MysqlExpression(text);
     std::string quoted = "'";
     for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
@@ -153,9 +162,12 @@ class Introspection {
   }
 
   Status ReadIndexes() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("indexes", "table_schema",
-        "SELECT table_schema, table_name, index_name, non_unique, column_name, sub_part FROM information_schema.statistics WHERE {} "
-        "ORDER BY table_schema, table_name, index_name, seq_in_index"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "indexes", "table_schema",
+            "SELECT table_schema, table_name, index_name, non_unique, column_name, sub_part FROM information_schema.statistics WHERE {} "
+            "ORDER BY table_schema, table_name, index_name, seq_in_index"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
       if (table == nullptr) continue;
@@ -163,7 +175,9 @@ class Introspection {
         Index& index = table->indexes.emplace_back();
         index.name = rows.Text(i, 2);
         index.unique = rows.Text(i, 3) == "0";
-        index.origin = index.name == "PRIMARY" ? IndexOrigin::kPrimaryKey : index.unique ? IndexOrigin::kUnique : IndexOrigin::kIndex;
+        index.origin = index.name == "PRIMARY" ? IndexOrigin::kPrimaryKey
+                       : index.unique          ? IndexOrigin::kUnique
+                                               : IndexOrigin::kIndex;
       }
       // A prefix is unique of other values than the column's.
       const bool whole = !rows.IsNull(i, 4) && rows.IsNull(i, 5);
@@ -174,17 +188,26 @@ class Introspection {
   }
 
   Status ReadForeignKeys() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("foreign keys", "k.table_schema",
-        "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema, k.referenced_table_name, "
-        "k.referenced_column_name, r.update_rule, r.delete_rule FROM information_schema.key_column_usage k "
-        "JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name "
-        "AND r.constraint_name = k.constraint_name WHERE {} AND k.referenced_table_name IS NOT NULL "
-        "ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "foreign keys", "k.table_schema",
+            "SELECT k.table_schema, k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema, k.referenced_table_name, "
+            "k.referenced_column_name, r.update_rule, r.delete_rule FROM information_schema.key_column_usage k "
+            "JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name "
+            "AND r.constraint_name = k.constraint_name WHERE {} AND k.referenced_table_name IS NOT NULL "
+            "ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
       if (table == nullptr) continue;
       if (table->foreign_keys.empty() || table->foreign_keys.back().name != rows.Text(i, 2)) {
-        table->foreign_keys.push_back({rows.Text(i, 2), {}, rows.Text(i, 4), rows.Text(i, 5), {}, ActionOf(rows.Text(i, 7)), ActionOf(rows.Text(i, 8))});
+        table->foreign_keys.push_back({rows.Text(i, 2),
+                                       {},
+                                       rows.Text(i, 4),
+                                       rows.Text(i, 5),
+                                       {},
+                                       ActionOf(rows.Text(i, 7)),
+                                       ActionOf(rows.Text(i, 8))});
       }
       table->foreign_keys.back().columns.push_back(rows.Text(i, 3));
       table->foreign_keys.back().target_columns.push_back(rows.Text(i, 6));
@@ -195,11 +218,18 @@ class Introspection {
   Status ReadChecks() {
     const bool mariadb = snapshot_.engine == Engine::kMariadb;
     // Older MySQL has no checks, and no such view.
-    SYN_ASSIGN_OR_RETURN(const Rows exists, catalog_.Query("checks",
-        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'information_schema' AND UPPER(table_name) = 'CHECK_CONSTRAINTS'"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows exists,
+        catalog_.Query(
+            "checks",
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'information_schema' AND UPPER(table_name) = 'CHECK_CONSTRAINTS'"));
     if (exists.Text(0, 0) == "0") return {};
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("checks", "c.constraint_schema",
-        mariadb ? "SELECT c.constraint_schema, c.table_name, c.constraint_name, c.check_clause FROM information_schema.check_constraints c WHERE {} "
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "checks", "c.constraint_schema",
+            mariadb
+                ? "SELECT c.constraint_schema, c.table_name, c.constraint_name, c.check_clause FROM information_schema.check_constraints c WHERE {} "
                   "ORDER BY c.constraint_schema, c.table_name, c.constraint_name"
                 : "SELECT c.constraint_schema, t.table_name, c.constraint_name, c.check_clause FROM information_schema.check_constraints c "
                   "JOIN information_schema.table_constraints t ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name "
@@ -212,18 +242,23 @@ class Introspection {
         for (std::size_t at; (at = clause.find("\\'")) != std::string::npos;) clause.erase(at, 1);
       }
       const std::string expression = MysqlExpression(clause);
-      for (CheckConstraint& check : ReadCheck(*table, rows.Text(i, 2), expression, kDialect)) table->checks.push_back(std::move(check));
+      for (CheckConstraint& check : ReadCheck(*table, rows.Text(i, 2), expression, kDialect))
+        table->checks.push_back(std::move(check));
       for (Column& column : table->columns) {
-        if (sql::EqualsIgnoringCase(expression, fmt::format("json_valid(`{}`)", column.name))) column.type.kind = TypeKind::kJson;
+        if (sql::EqualsIgnoringCase(expression, fmt::format("json_valid(`{}`)", column.name)))
+          column.type.kind = TypeKind::kJson;
       }
     }
     return {};
   }
 
   Status ReadTriggers() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("triggers", "event_object_schema",
-        "SELECT event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation, action_statement "
-        "FROM information_schema.triggers WHERE {} ORDER BY trigger_name"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "triggers", "event_object_schema",
+            "SELECT event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation, action_statement "
+            "FROM information_schema.triggers WHERE {} ORDER BY trigger_name"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
       if (table == nullptr) continue;
@@ -241,9 +276,12 @@ class Introspection {
   }
 
   Status ReadPartitions() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("partitions", "table_schema",
-        "SELECT DISTINCT table_schema, table_name, partition_expression FROM information_schema.partitions WHERE {} "
-        "AND partition_name IS NOT NULL ORDER BY table_schema, table_name"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "partitions", "table_schema",
+            "SELECT DISTINCT table_schema, table_name, partition_expression FROM information_schema.partitions WHERE {} "
+            "AND partition_name IS NOT NULL ORDER BY table_schema, table_name"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
       if (table == nullptr) continue;
@@ -251,7 +289,8 @@ class Introspection {
       for (const sql::Token& token : sql::Tokens(rows.Text(i, 2), kDialect)) {
         if (!token.IsName()) continue;
         for (const Column& column : table->columns) {
-          if (sql::EqualsIgnoringCase(column.name, sql::Unquote(token, kDialect))) table->partition_key.push_back(column.name);
+          if (sql::EqualsIgnoringCase(column.name, sql::Unquote(token, kDialect)))
+            table->partition_key.push_back(column.name);
         }
       }
     }
@@ -260,16 +299,30 @@ class Introspection {
 
   // DELETE is not told by column; of the whole server, a database or a table.
   Status ReadPrivileges() {
-    SYN_ASSIGN_OR_RETURN(const Rows server, catalog_.Query("privileges",
-        "SELECT privilege_type FROM information_schema.user_privileges WHERE grantee = ? AND privilege_type IN ('DELETE', 'SUPER')", {grantee_}));
-    SYN_ASSIGN_OR_RETURN(const Rows databases, catalog_.Query("privileges",
-        "SELECT table_schema FROM information_schema.schema_privileges WHERE grantee = ? AND privilege_type = 'DELETE'", {grantee_}));
-    SYN_ASSIGN_OR_RETURN(const Rows tables, catalog_.Query("privileges",
-        "SELECT table_schema, table_name FROM information_schema.table_privileges WHERE grantee = ? AND privilege_type = 'DELETE'", {grantee_}));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows server,
+        catalog_.Query(
+            "privileges",
+            "SELECT privilege_type FROM information_schema.user_privileges WHERE grantee = ? AND privilege_type IN ('DELETE', 'SUPER')",
+            {grantee_}));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows databases,
+        catalog_.Query(
+            "privileges",
+            "SELECT table_schema FROM information_schema.schema_privileges WHERE grantee = ? AND privilege_type = 'DELETE'",
+            {grantee_}));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows tables,
+        catalog_.Query(
+            "privileges",
+            "SELECT table_schema, table_name FROM information_schema.table_privileges WHERE grantee = ? AND privilege_type = 'DELETE'",
+            {grantee_}));
     bool everywhere = false;
     for (std::size_t i = 0; i < server.size(); ++i) {
-      if (server.Text(i, 0) == "DELETE") everywhere = true;
-      else snapshot_.role->superuser = true;
+      if (server.Text(i, 0) == "DELETE")
+        everywhere = true;
+      else
+        snapshot_.role->superuser = true;
     }
     for (Table& table : snapshot_.tables) {
       table.may_delete = everywhere;
@@ -287,8 +340,11 @@ class Introspection {
   }
 
   Status ReadViews() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("views", "table_schema",
-        "SELECT table_schema, table_name, view_definition, is_updatable FROM information_schema.views WHERE {} ORDER BY table_schema, table_name"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        Query(
+            "views", "table_schema",
+            "SELECT table_schema, table_name, view_definition, is_updatable FROM information_schema.views WHERE {} ORDER BY table_schema, table_name"));
     // A view may stand on views that come later: until nothing changes.
     for (std::size_t pass = 0; pass < 16; ++pass) {
       bool changed = false;

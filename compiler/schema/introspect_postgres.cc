@@ -96,11 +96,14 @@ class Introspection {
   }
 
   Status ReadSession() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, catalog_.Query("the session",
-        "SELECT pg_catalog.current_schema(), pg_catalog.current_setting('server_version'), current_user, r.rolsuper, r.rolbypassrls, "
-        "pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('statement_timeout', '60s', true), "
-        "pg_catalog.set_config('quote_all_identifiers', 'off', true) "
-        "FROM pg_catalog.pg_roles r WHERE r.rolname = current_user"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        catalog_.Query(
+            "the session",
+            "SELECT pg_catalog.current_schema(), pg_catalog.current_setting('server_version'), current_user, r.rolsuper, r.rolbypassrls, "
+            "pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('statement_timeout', '60s', true), "
+            "pg_catalog.set_config('quote_all_identifiers', 'off', true) "
+            "FROM pg_catalog.pg_roles r WHERE r.rolname = current_user"));
     snapshot_.engine = Engine::kPostgres;
     if (rows.size() != 1) return Fail(ErrorKind::kDatabase, "the connecting role is not in the catalog");
     snapshot_.default_schema = rows.IsNull(0, 0) ? "public" : std::string(rows.Text(0, 0));
@@ -110,24 +113,37 @@ class Introspection {
   }
 
   Status ReadTypes() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, catalog_.Query("types",
-        "SELECT t.oid, n.nspname, t.typname, t.typtype, t.typbasetype, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, "
-        "t.typtypmod, t.typnotnull, t.typcollation, "
-        "(SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) "
-        "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('b', 'e', 'd')"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        catalog_.Query(
+            "types",
+            "SELECT t.oid, n.nspname, t.typname, t.typtype, t.typbasetype, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, "
+            "t.typtypmod, t.typnotnull, t.typcollation, "
+            "(SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) "
+            "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('b', 'e', 'd')"));
     for (int i = 0; i < rows.size(); ++i) {
-      types_[rows.Int(i, 0)] = {std::string(rows.Text(i, 1)), std::string(rows.Text(i, 2)), std::string(rows.Text(i, 3)),
-                                rows.Int(i, 4), rows.Int(i, 5), rows.Int(i, 8), static_cast<int>(rows.Int(i, 6)), rows.Bool(i, 7),
+      types_[rows.Int(i, 0)] = {std::string(rows.Text(i, 1)),
+                                std::string(rows.Text(i, 2)),
+                                std::string(rows.Text(i, 3)),
+                                rows.Int(i, 4),
+                                rows.Int(i, 5),
+                                rows.Int(i, 8),
+                                static_cast<int>(rows.Int(i, 6)),
+                                rows.Bool(i, 7),
                                 rows.IsNull(i, 9) ? std::vector<std::string>() : rows.Texts(i, 9)};
     }
-    SYN_ASSIGN_OR_RETURN(const Rows checks, catalog_.Query("domain checks",
-        "SELECT contypid, conname, pg_catalog.pg_get_constraintdef(oid) FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype = 'c' ORDER BY conname"));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows checks,
+        catalog_.Query(
+            "domain checks",
+            "SELECT contypid, conname, pg_catalog.pg_get_constraintdef(oid) FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype = 'c' ORDER BY conname"));
     for (int i = 0; i < checks.size(); ++i) {
       const std::string_view text = checks.Text(i, 2);
       const std::size_t open = text.find('(');
       if (open == std::string_view::npos) continue;
       const std::size_t end = sql::AfterParentheses(text, open, kDialect);
-      domain_checks_[checks.Int(i, 0)].push_back({std::string(checks.Text(i, 1)), sql::Normalize(text.substr(open, end - open), kDialect)});
+      domain_checks_[checks.Int(i, 0)].push_back(
+          {std::string(checks.Text(i, 1)), sql::Normalize(text.substr(open, end - open), kDialect)});
     }
     return {};
   }
@@ -152,8 +168,11 @@ class Introspection {
       table.schema = rows.Text(i, 1);
       table.name = rows.Text(i, 2);
       const char kind = rows.Text(i, 3).front();
-      table.kind = kind == 'v' ? TableKind::kView : kind == 'm' ? TableKind::kMaterializedView : kind == 'p' ? TableKind::kPartitionedTable
-                   : kind == 'f' ? TableKind::kForeignTable : TableKind::kTable;
+      table.kind = kind == 'v'   ? TableKind::kView
+                   : kind == 'm' ? TableKind::kMaterializedView
+                   : kind == 'p' ? TableKind::kPartitionedTable
+                   : kind == 'f' ? TableKind::kForeignTable
+                                 : TableKind::kTable;
       table.row_security = rows.Bool(i, 4);
       table.row_security_forced = rows.Bool(i, 5);
       table.owned_by_role = rows.Bool(i, 6);
@@ -221,7 +240,8 @@ class Introspection {
       bool not_null = rows.Bool(i, 5);
       std::vector<long long> domains;
       long long usual_collation = 0;
-      column.type = TypeOf(rows.Int(i, 2), static_cast<int>(rows.Int(i, 3)), std::string(rows.Text(i, 4)), not_null, domains, usual_collation);
+      column.type = TypeOf(rows.Int(i, 2), static_cast<int>(rows.Int(i, 3)), std::string(rows.Text(i, 4)), not_null,
+                           domains, usual_collation);
       column.nullable = !not_null;
       const std::string_view identity = rows.Text(i, 6);
       column.identity = identity == "a" ? Identity::kAlways : identity == "d" ? Identity::kByDefault : Identity::kNo;
@@ -243,7 +263,8 @@ class Introspection {
       if (table.kind == TableKind::kView || table.kind == TableKind::kMaterializedView) continue;
       for (const long long domain : item.domains) {
         for (const DomainCheck& check : domain_checks_[domain]) {
-          for (CheckConstraint& entry : ReadCheck(table, check.name, check.expression, kDialect, item.column)) table.checks.push_back(std::move(entry));
+          for (CheckConstraint& entry : ReadCheck(table, check.name, check.expression, kDialect, item.column))
+            table.checks.push_back(std::move(entry));
         }
       }
     }
@@ -260,7 +281,8 @@ class Introspection {
               LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0
               WHERE k.place <= i.indnkeyatts)
       FROM relations r JOIN pg_catalog.pg_index i ON i.indrelid = r.oid JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-      ORDER BY c.relname)", nulls)));
+      ORDER BY c.relname)",
+                                                                       nulls)));
     for (int i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Int(i, 0));
       if (table == nullptr) continue;
@@ -295,8 +317,9 @@ class Introspection {
     for (int i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Int(i, 0));
       if (table == nullptr) continue;
-      table->foreign_keys.push_back({std::string(rows.Text(i, 1)), rows.Texts(i, 6), std::string(rows.Text(i, 2)), std::string(rows.Text(i, 3)),
-                                     rows.Texts(i, 7), ActionOf(rows.Text(i, 4)), ActionOf(rows.Text(i, 5))});
+      table->foreign_keys.push_back({std::string(rows.Text(i, 1)), rows.Texts(i, 6), std::string(rows.Text(i, 2)),
+                                     std::string(rows.Text(i, 3)), rows.Texts(i, 7), ActionOf(rows.Text(i, 4)),
+                                     ActionOf(rows.Text(i, 5))});
     }
     return {};
   }
@@ -309,7 +332,8 @@ class Introspection {
       Table* table = Find(rows.Int(i, 0));
       if (table == nullptr) continue;
       const std::string expression = sql::Normalize(rows.Text(i, 2), kDialect);
-      for (CheckConstraint& check : ReadCheck(*table, std::string(rows.Text(i, 1)), expression, kDialect)) table->checks.push_back(std::move(check));
+      for (CheckConstraint& check : ReadCheck(*table, std::string(rows.Text(i, 1)), expression, kDialect))
+        table->checks.push_back(std::move(check));
     }
     return {};
   }
@@ -361,7 +385,11 @@ class Introspection {
       Policy policy;
       policy.name = rows.Text(i, 1);
       const char command = rows.Text(i, 2).front();
-      policy.command = command == 'r' ? "SELECT" : command == 'a' ? "INSERT" : command == 'w' ? "UPDATE" : command == 'd' ? "DELETE" : "ALL";
+      policy.command = command == 'r'   ? "SELECT"
+                       : command == 'a' ? "INSERT"
+                       : command == 'w' ? "UPDATE"
+                       : command == 'd' ? "DELETE"
+                                        : "ALL";
       policy.permissive = rows.Bool(i, 3);
       policy.using_expression = sql::Normalize(rows.Text(i, 4), kDialect);
       policy.check_expression = sql::Normalize(rows.Text(i, 5), kDialect);
@@ -389,12 +417,13 @@ class Introspection {
   void MapView(Table& view, const char* json) {
     const pg::Tree tree(json);
     const pg::Node select = tree.root()["stmts"].front()["stmt"].Tagged("SelectStmt");
-    const pg::ViewShape shape = pg::ReadView(select, [this](const std::string& schema, const std::string& name) -> const Table* {
-      for (const Table& table : snapshot_.tables) {
-        if (table.name == name && table.schema == schema) return &table;
-      }
-      return nullptr;
-    });
+    const pg::ViewShape shape =
+        pg::ReadView(select, [this](const std::string& schema, const std::string& name) -> const Table* {
+          for (const Table& table : snapshot_.tables) {
+            if (table.name == name && table.schema == schema) return &table;
+          }
+          return nullptr;
+        });
     if (shape.columns.size() != view.columns.size()) return;
     for (std::size_t i = 0; i < view.columns.size(); ++i) {
       view.columns[i].base_schema = shape.columns[i].base_schema;

@@ -77,8 +77,7 @@ void AppendTypeJson(std::string& out, const Type& type) {
 
 // `"key": [` and one item a line, or nothing for an empty list.
 template <typename T, typename Write>
-void AppendList(std::string& out, std::string_view key, const std::vector<T>& items, TableForm form,
-                Write write) {
+void AppendList(std::string& out, std::string_view key, const std::vector<T>& items, TableForm form, Write write) {
   if (items.empty()) return;
   const bool file = form == TableForm::kFile;
   out += file ? ",\n      " : ",";

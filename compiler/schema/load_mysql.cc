@@ -24,9 +24,7 @@ constexpr auto kDialect = sql::Dialect::kMysql;
 
 class Reader : private mysql::Cursor {
  public:
-  explicit Reader(const std::string& path) : path_(path) {
-    snapshot_.engine = Engine::kMysql;
-  }
+  explicit Reader(const std::string& path) : path_(path) { snapshot_.engine = Engine::kMysql; }
 
   Status Apply(const sql::Statement& statement) {
     Begin(statement);
@@ -87,13 +85,15 @@ class Reader : private mysql::Cursor {
       return;  // ALTER DATABASE, USER and the like
     }
     if (Take("DROP")) return Drop();
-    static constexpr std::string_view kPassedOver[] = {"SET", "LOCK", "UNLOCK", "INSERT", "REPLACE", "UPDATE", "DELETE", "GRANT",
-        "REVOKE", "FLUSH", "START", "COMMIT", "BEGIN", "ROLLBACK", "SELECT", "SHOW", "ANALYZE", "OPTIMIZE", "CALL", "TRUNCATE",
-        "WITH", "CHANGE", "DO", "COMMIT", "SAVEPOINT"};
+    static constexpr std::string_view kPassedOver[] = {
+        "SET",   "LOCK",     "UNLOCK", "INSERT", "REPLACE",  "UPDATE", "DELETE",   "GRANT",   "REVOKE",
+        "FLUSH", "START",    "COMMIT", "BEGIN",  "ROLLBACK", "SELECT", "SHOW",     "ANALYZE", "OPTIMIZE",
+        "CALL",  "TRUNCATE", "WITH",   "CHANGE", "DO",       "COMMIT", "SAVEPOINT"};
     for (const std::string_view word : kPassedOver) {
       if (first.IsWord(word)) return;
     }
-    Wrong(fmt::format("`{}` does not begin a statement that is known here", sql::Normalize(statement_->text.substr(0, 40), kDialect)));
+    Wrong(fmt::format("`{}` does not begin a statement that is known here",
+                      sql::Normalize(statement_->text.substr(0, 40), kDialect)));
   }
 
   void Create() {
@@ -107,8 +107,9 @@ class Reader : private mysql::Cursor {
         unique = true;
         continue;
       }
-      for (const std::string_view word : {"DATABASE", "SCHEMA", "USER", "ROLE", "FUNCTION", "PROCEDURE", "EVENT", "SERVER",
-                                          "SEQUENCE", "PACKAGE", "TABLESPACE", "AGENT", "SETTLEMENT", "HYBRID", "AGGREGATE"}) {
+      for (const std::string_view word :
+           {"DATABASE", "SCHEMA", "USER", "ROLE", "FUNCTION", "PROCEDURE", "EVENT", "SERVER", "SEQUENCE", "PACKAGE",
+            "TABLESPACE", "AGENT", "SETTLEMENT", "HYBRID", "AGGREGATE"}) {
         if (Peek().IsWord(word)) return;
       }
       ++at_;  // OR REPLACE, TEMPORARY, DEFINER = a@b, ALGORITHM = x, SQL SECURITY x, FULLTEXT
@@ -128,7 +129,8 @@ class Reader : private mysql::Cursor {
       if (if_absent) return;
       Wrong(fmt::format("table `{}` is defined twice", name.name));
     }
-    if (Peek().IsWord("LIKE") || Peek(1).IsWord("LIKE")) Wrong("LIKE takes its columns from another table, which is not read offline: write them out");
+    if (Peek().IsWord("LIKE") || Peek(1).IsWord("LIKE"))
+      Wrong("LIKE takes its columns from another table, which is not read offline: write them out");
     Table table;
     table.schema = name.schema.empty() ? snapshot_.default_schema : name.schema;
     table.name = name.name;
@@ -156,7 +158,8 @@ class Reader : private mysql::Cursor {
 
   bool IsTableElement() const {
     if (Peek().kind == TokenKind::kQuotedName) return false;
-    for (const std::string_view word : {"CONSTRAINT", "PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", "PERIOD"}) {
+    for (const std::string_view word :
+         {"CONSTRAINT", "PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", "PERIOD"}) {
       if (Peek().IsWord(word)) return true;
     }
     return false;
@@ -219,7 +222,8 @@ class Reader : private mysql::Cursor {
       name = "PRIMARY";
       table.primary_key = index.columns;
       for (Column& column : table.columns) {
-        if (std::find(index.columns.begin(), index.columns.end(), column.name) != index.columns.end()) column.nullable = false;
+        if (std::find(index.columns.begin(), index.columns.end(), column.name) != index.columns.end())
+          column.nullable = false;
       }
     }
     const auto taken = [&](const std::string& wanted) {
@@ -236,7 +240,8 @@ class Reader : private mysql::Cursor {
 
   void AddCheck(Table& table, std::string name, const std::string& expression) {
     if (name.empty()) name = fmt::format("{}_chk_{}", table.name, ++unnamed_checks_[table.name]);
-    for (CheckConstraint& check : ReadCheck(table, name, expression, kDialect)) table.checks.push_back(std::move(check));
+    for (CheckConstraint& check : ReadCheck(table, name, expression, kDialect))
+      table.checks.push_back(std::move(check));
   }
 
   void AddForeignKey(Table& table, std::string name, std::vector<std::string> columns) {
@@ -293,7 +298,8 @@ class Reader : private mysql::Cursor {
     while (Take("UNSIGNED") || Take("SIGNED") || Take("ZEROFILL")) {
     }
     const std::size_t type_end = AtEnd() ? statement_->text.size() : Peek().offset;
-    column.type = serial ? MysqlType("bigint unsigned") : MysqlType(statement_->text.substr(type_at, type_end - type_at));
+    column.type =
+        serial ? MysqlType("bigint unsigned") : MysqlType(statement_->text.substr(type_at, type_end - type_at));
     if (serial) {
       column.nullable = false;
       column.identity = Identity::kByDefault;
@@ -301,14 +307,17 @@ class Reader : private mysql::Cursor {
     const std::string name = column.name;
     table.columns.push_back(std::move(column));
     if (serial) AddIndex(table, {"", IndexOrigin::kUnique, {name}, true, false, true, true}, "");
-    while (!AtEnd() && !Peek().IsSymbol(",") && !Peek().IsSymbol(")")) ReadColumnOption(table, table.columns.size() - 1);
+    while (!AtEnd() && !Peek().IsSymbol(",") && !Peek().IsSymbol(")"))
+      ReadColumnOption(table, table.columns.size() - 1);
   }
 
   void ReadColumnOption(Table& table, std::size_t index) {
     const auto column = [&]() -> Column& { return table.columns[index]; };
     if (Take("NOT")) {
-      if (Take("NULL")) column().nullable = false;
-      else ++at_;  // NOT ENFORCED, NOT INVISIBLE
+      if (Take("NULL"))
+        column().nullable = false;
+      else
+        ++at_;  // NOT ENFORCED, NOT INVISIBLE
     } else if (Take("NULL")) {
       column().nullable = true;
     } else if (Take("DEFAULT")) {
@@ -336,7 +345,8 @@ class Reader : private mysql::Cursor {
       column().generated = Generated::kVirtual;
     } else if (Take("STORED") || Take("PERSISTENT")) {
       column().generated = Generated::kStored;
-    } else if (Take("VIRTUAL") || Take("INVISIBLE") || Take("VISIBLE") || Take("ENFORCED") || Take("COMPRESSED") || Take("BINARY") || Take("ASCII") || Take("UNICODE")) {
+    } else if (Take("VIRTUAL") || Take("INVISIBLE") || Take("VISIBLE") || Take("ENFORCED") || Take("COMPRESSED") ||
+               Take("BINARY") || Take("ASCII") || Take("UNICODE")) {
     } else if (Take("COLLATE")) {
       column().collation = TakeName("a collation");
     } else if (Take("CHARSET") || Take("CHARACTER")) {
@@ -377,7 +387,8 @@ class Reader : private mysql::Cursor {
       if (Peek().IsWord("COLLATE")) {
         collation = Peek(1).IsSymbol("=") ? sql::Unquote(Peek(2), kDialect) : sql::Unquote(Peek(1), kDialect);
       }
-      if (Peek().IsWord("SELECT") || Peek().IsWord("AS")) Wrong("CREATE TABLE … SELECT takes its columns from a query, which cannot be read offline");
+      if (Peek().IsWord("SELECT") || Peek().IsWord("AS"))
+        Wrong("CREATE TABLE … SELECT takes its columns from a query, which cannot be read offline");
       if (!Peek().IsWord("PARTITION") || !Peek(1).IsWord("BY")) continue;
       table.kind = TableKind::kPartitionedTable;
       at_ += 2;
@@ -388,7 +399,8 @@ class Reader : private mysql::Cursor {
         if (Peek().IsSymbol(")") && --depth == 0) break;
         if (!Peek().IsName()) continue;
         for (const Column& column : table.columns) {
-          if (sql::EqualsIgnoringCase(column.name, sql::Unquote(Peek(), kDialect))) table.partition_key.push_back(column.name);
+          if (sql::EqualsIgnoringCase(column.name, sql::Unquote(Peek(), kDialect)))
+            table.partition_key.push_back(column.name);
         }
       }
       break;
@@ -397,7 +409,8 @@ class Reader : private mysql::Cursor {
       if (column.type.kind == TypeKind::kText && column.collation.empty()) column.collation = collation;
       // MariaDB's JSON is a text with a check.
       for (const CheckConstraint& check : table.checks) {
-        if (sql::EqualsIgnoringCase(check.expression, fmt::format("json_valid(`{}`)", column.name))) column.type.kind = TypeKind::kJson;
+        if (sql::EqualsIgnoringCase(check.expression, fmt::format("json_valid(`{}`)", column.name)))
+          column.type.kind = TypeKind::kJson;
       }
     }
   }
@@ -435,9 +448,11 @@ class Reader : private mysql::Cursor {
       } else if (Take("MODIFY")) {
         Take("COLUMN");
         const std::string column = ColumnOf(table, sql::Unquote(Peek(), kDialect));
-        const auto old = std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == column; });
+        const auto old =
+            std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.name == column; });
         const auto position = old - table.columns.begin();
-        const bool was_key = std::find(table.primary_key.begin(), table.primary_key.end(), column) != table.primary_key.end();
+        const bool was_key =
+            std::find(table.primary_key.begin(), table.primary_key.end(), column) != table.primary_key.end();
         table.columns.erase(old);
         ReadColumnAndPlace(table);
         std::rotate(table.columns.begin() + position, table.columns.end() - 1, table.columns.end());
@@ -460,9 +475,11 @@ class Reader : private mysql::Cursor {
     std::swap(end, at_);
     at_ = start;
     std::vector<Token> kept = tokens_;
-    std::vector<Token> definition(tokens_.begin() + static_cast<std::ptrdiff_t>(start), tokens_.begin() + static_cast<std::ptrdiff_t>(end));
+    std::vector<Token> definition(tokens_.begin() + static_cast<std::ptrdiff_t>(start),
+                                  tokens_.begin() + static_cast<std::ptrdiff_t>(end));
     if (!definition.empty() && definition.back().IsWord("FIRST")) definition.pop_back();
-    if (definition.size() >= 2 && definition[definition.size() - 2].IsWord("AFTER")) definition.resize(definition.size() - 2);
+    if (definition.size() >= 2 && definition[definition.size() - 2].IsWord("AFTER"))
+      definition.resize(definition.size() - 2);
     tokens_ = std::move(definition);
     at_ = 0;
     ReadColumn(table);
@@ -507,7 +524,8 @@ class Reader : private mysql::Cursor {
       }
     }
     for (std::size_t i = 0; i < names.size() && i < view.columns.size(); ++i) view.columns[i].name = names[i];
-    std::erase_if(views_, [&](const auto& seen) { return seen.first.schema == view.schema && seen.first.name == view.name; });
+    std::erase_if(views_,
+                  [&](const auto& seen) { return seen.first.schema == view.schema && seen.first.name == view.name; });
     views_.emplace_back(Qualified{view.schema, view.name}, shape);
     view.view_definition = sql::Normalize(query, kDialect);
     if (Table* old = Find(name.schema, name.name)) old->name.clear();
@@ -533,10 +551,14 @@ class Reader : private mysql::Cursor {
     trigger.name = TakeQualified("a trigger").name;
     trigger.before = Take("BEFORE");
     if (!trigger.before) Expect("AFTER");
-    if (Take("INSERT")) trigger.on_insert = true;
-    else if (Take("UPDATE")) trigger.on_update = true;
-    else if (Take("DELETE")) trigger.on_delete = true;
-    else Wrong("INSERT, UPDATE or DELETE is expected");
+    if (Take("INSERT"))
+      trigger.on_insert = true;
+    else if (Take("UPDATE"))
+      trigger.on_update = true;
+    else if (Take("DELETE"))
+      trigger.on_delete = true;
+    else
+      Wrong("INSERT, UPDATE or DELETE is expected");
     Expect("ON");
     Table& table = MustFind(TakeQualified("a table"));
     Expect("FOR");
@@ -544,7 +566,8 @@ class Reader : private mysql::Cursor {
     Expect("ROW");
     if (Take("FOLLOWS") || Take("PRECEDES")) ++at_;
     const std::size_t from = AtEnd() ? statement_->text.size() : Peek().offset;
-    triggers_.push_back({static_cast<std::size_t>(&table - snapshot_.tables.data()), std::move(trigger), std::string(statement_->text.substr(from))});
+    triggers_.push_back({static_cast<std::size_t>(&table - snapshot_.tables.data()), std::move(trigger),
+                         std::string(statement_->text.substr(from))});
   }
 
   struct PendingTrigger {

@@ -26,19 +26,22 @@ constexpr std::size_t kParserStack = 512ull * 1024 * 1024;
 enum class Bearing { kParse, kPassOver, kSearchPath, kUnreadable, kUnknown };
 
 // Modifiers that may stand between CREATE and the kind of object.
-constexpr std::string_view kModifiers[] = {"OR", "REPLACE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED",
-                                           "UNIQUE", "RECURSIVE", "CONSTRAINT", "FOREIGN", "MATERIALIZED"};
-constexpr std::string_view kParsed[] = {"TABLE", "INDEX", "VIEW", "TRIGGER", "FUNCTION", "POLICY", "TYPE", "DOMAIN", "RULE", "SCHEMA"};
+constexpr std::string_view kModifiers[] = {"OR",       "REPLACE", "GLOBAL",    "LOCAL",      "TEMP",    "TEMPORARY",
+                                           "UNLOGGED", "UNIQUE",  "RECURSIVE", "CONSTRAINT", "FOREIGN", "MATERIALIZED"};
+constexpr std::string_view kParsed[] = {"TABLE",  "INDEX", "VIEW",   "TRIGGER", "FUNCTION",
+                                        "POLICY", "TYPE",  "DOMAIN", "RULE",    "SCHEMA"};
 constexpr std::string_view kOtherObjects[] = {
-    "EXTENSION", "SEQUENCE", "AGGREGATE", "OPERATOR", "CAST", "COLLATION", "CONVERSION", "DATABASE", "ROLE", "USER",
-    "GROUP", "SERVER", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "TABLESPACE", "TEXT", "TRANSFORM", "EVENT",
-    "LANGUAGE", "PROCEDURAL", "TRUSTED", "PROCEDURE", "ROUTINE", "ACCESS", "DEFAULT", "LARGE", "SYSTEM", "OWNED",
-    "DATA", "AGENT", "SETTLEMENT", "HYBRID"};
+    "EXTENSION",  "SEQUENCE",   "AGGREGATE", "OPERATOR",   "CAST",    "COLLATION",   "CONVERSION",
+    "DATABASE",   "ROLE",       "USER",      "GROUP",      "SERVER",  "PUBLICATION", "SUBSCRIPTION",
+    "STATISTICS", "TABLESPACE", "TEXT",      "TRANSFORM",  "EVENT",   "LANGUAGE",    "PROCEDURAL",
+    "TRUSTED",    "PROCEDURE",  "ROUTINE",   "ACCESS",     "DEFAULT", "LARGE",       "SYSTEM",
+    "OWNED",      "DATA",       "AGENT",     "SETTLEMENT", "HYBRID"};
 constexpr std::string_view kOtherStatements[] = {
-    "GRANT", "REVOKE", "COMMENT", "INSERT", "UPDATE", "DELETE", "COPY", "ANALYZE", "ANALYSE", "VACUUM", "BEGIN", "COMMIT",
-    "START", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "LOCK", "RESET", "SHOW", "REINDEX", "CLUSTER", "REFRESH",
-    "NOTIFY", "LISTEN", "UNLISTEN", "SECURITY", "TRUNCATE", "VALUES", "EXPLAIN", "CALL", "MERGE", "WITH", "ABORT",
-    "DISCARD", "PREPARE", "DEALLOCATE", "CHECKPOINT", "REASSIGN", "DECLARE", "CLOSE", "FETCH"};
+    "GRANT",      "REVOKE",     "COMMENT",  "INSERT",  "UPDATE",  "DELETE",   "COPY",      "ANALYZE",  "ANALYSE",
+    "VACUUM",     "BEGIN",      "COMMIT",   "START",   "END",     "ROLLBACK", "SAVEPOINT", "RELEASE",  "LOCK",
+    "RESET",      "SHOW",       "REINDEX",  "CLUSTER", "REFRESH", "NOTIFY",   "LISTEN",    "UNLISTEN", "SECURITY",
+    "TRUNCATE",   "VALUES",     "EXPLAIN",  "CALL",    "MERGE",   "WITH",     "ABORT",     "DISCARD",  "PREPARE",
+    "DEALLOCATE", "CHECKPOINT", "REASSIGN", "DECLARE", "CLOSE",   "FETCH"};
 
 template <std::size_t N>
 bool IsOneOf(const sql::Token& token, const std::string_view (&words)[N]) {
@@ -69,7 +72,8 @@ Bearing BearingOf(std::string_view text) {
   }
   if (first.IsWord("SELECT")) {
     return text.find("set_config") != std::string_view::npos && text.find("'search_path'") != std::string_view::npos
-               ? Bearing::kSearchPath : Bearing::kPassOver;
+               ? Bearing::kSearchPath
+               : Bearing::kPassOver;
   }
   if (first.IsWord("DO")) {
     return Mentions(text, {"CREATE", "ALTER", "DROP", "EXECUTE"}) ? Bearing::kUnreadable : Bearing::kPassOver;
@@ -98,7 +102,8 @@ std::vector<std::string> SearchPathOf(std::string_view text) {
     }
     tokens = sql::Tokens(inner, kDialect);
   } else {
-    const auto list = std::find_if(tokens.begin(), tokens.end(), [](const sql::Token& t) { return t.IsSymbol("=") || t.IsWord("TO"); });
+    const auto list = std::find_if(tokens.begin(), tokens.end(),
+                                   [](const sql::Token& t) { return t.IsSymbol("=") || t.IsWord("TO"); });
     tokens.erase(tokens.begin(), list == tokens.end() ? list : list + 1);
   }
   std::vector<std::string> schemas;
@@ -117,13 +122,15 @@ bool SameIgnoringCase(char a, char lower) { return (a | 0x20) == lower; }
 // The native tables' storage clause WITH PROFILE x, which PostgreSQL does not know, as blanks.
 std::string WithoutProfile(std::string_view text) {
   std::string out(text);
-  if (std::search(text.begin(), text.end(), kProfile.begin(), kProfile.end(), SameIgnoringCase) == text.end()) return out;
+  if (std::search(text.begin(), text.end(), kProfile.begin(), kProfile.end(), SameIgnoringCase) == text.end())
+    return out;
   sql::Token before, last;
   sql::Lexer lexer(text, kDialect);
   for (sql::Token token = lexer.Next(); token.kind != sql::TokenKind::kEnd; token = lexer.Next()) {
     if (before.IsWord("WITH") && last.IsWord("PROFILE") && token.IsName()) {
       const std::size_t end = token.offset + token.text.size();
-      std::fill(out.begin() + static_cast<std::ptrdiff_t>(before.offset), out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+      std::fill(out.begin() + static_cast<std::ptrdiff_t>(before.offset),
+                out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
     }
     before = last;
     last = token;
@@ -154,12 +161,14 @@ Result<std::unique_ptr<pg::Tree>> Parse(const sql::Statement& statement, const s
   if (statement.text.size() > kMaxStatement) {
     return Wrong(path, statement.line, fmt::format("this statement is longer than {} KiB", kMaxStatement / 1024));
   }
-  if (statement.text.find('\0') != std::string_view::npos) return Wrong(path, statement.line, "this statement holds a NUL byte");
+  if (statement.text.find('\0') != std::string_view::npos)
+    return Wrong(path, statement.line, "this statement holds a NUL byte");
   const std::string text = WithoutProfile(statement.text);
   PgQueryParseResult parsed = pg_query_parse(text.c_str());
   if (parsed.error != nullptr) {
     const std::size_t offset = ByteOffset(statement.text, parsed.error->cursorpos);
-    auto error = Wrong(path, sql::LineAt(statement, offset), fmt::format("not understood as PostgreSQL: {}", parsed.error->message),
+    auto error = Wrong(path, sql::LineAt(statement, offset),
+                       fmt::format("not understood as PostgreSQL: {}", parsed.error->message),
                        "if this file is for another database, name its engine");
     pg_query_free_parse_result(parsed);
     return error;
@@ -180,10 +189,12 @@ Status ParseAll(std::vector<Parsed>& batch, std::size_t bytes, const std::string
   const std::function<void()> work = [&] {
     constexpr std::size_t kStride = 16;
     for (std::size_t from; (from = next.fetch_add(kStride)) < batch.size();) {
-      for (std::size_t i = from; i < std::min(from + kStride, batch.size()); ++i) batch[i].tree = Parse(*batch[i].statement, path);
+      for (std::size_t i = from; i < std::min(from + kStride, batch.size()); ++i)
+        batch[i].tree = Parse(*batch[i].statement, path);
     }
   };
-  const unsigned threads = bytes < kWorthThreads ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreads);
+  const unsigned threads =
+      bytes < kWorthThreads ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreads);
   return RunOnBigStacks(kParserStack, threads, work);
 }
 
@@ -198,10 +209,12 @@ Result<Snapshot> Read(std::string_view text, const std::string& path) {
     Status status;
     const auto apply_all = [&] {
       for (const Parsed& parsed : batch) {
-        if (!parsed.tree) status = tl::unexpected(parsed.tree.error());
-        else for (const pg::Node item : (*parsed.tree)->root()["stmts"]) {
-          if (status) status = reader.Apply(*parsed.statement, item["stmt"]);
-        }
+        if (!parsed.tree)
+          status = tl::unexpected(parsed.tree.error());
+        else
+          for (const pg::Node item : (*parsed.tree)->root()["stmts"]) {
+            if (status) status = reader.Apply(*parsed.statement, item["stmt"]);
+          }
         if (!status) return;
       }
     };
@@ -228,8 +241,9 @@ Result<Snapshot> Read(std::string_view text, const std::string& path) {
         return Wrong(path, statement.line, "this statement may define tables in a way that cannot be read offline",
                      "give the output of pg_dump --schema-only, or use `sync introspect`");
       case Bearing::kUnknown:
-        return Wrong(path, statement.line, fmt::format("`{}` does not begin a statement that is known here",
-                                                       sql::Normalize(statement.text.substr(0, 40), kDialect)));
+        return Wrong(path, statement.line,
+                     fmt::format("`{}` does not begin a statement that is known here",
+                                 sql::Normalize(statement.text.substr(0, 40), kDialect)));
     }
   }
   SYN_RETURN_IF_ERROR(apply());

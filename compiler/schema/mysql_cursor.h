@@ -43,10 +43,14 @@ class Cursor {
     throw Bad{AtEnd() ? statement_->text.size() : Peek().offset, std::move(what)};
   }
   void Expect(std::string_view word) {
-    if (!Take(word)) Wrong(fmt::format("`{}` is expected {}", word, AtEnd() ? "at the end" : fmt::format("instead of `{}`", Peek().text)));
+    if (!Take(word))
+      Wrong(fmt::format("`{}` is expected {}", word,
+                        AtEnd() ? "at the end" : fmt::format("instead of `{}`", Peek().text)));
   }
   std::string TakeName(std::string_view what) {
-    if (!Peek().IsName()) Wrong(fmt::format("the name of {} is expected {}", what, AtEnd() ? "at the end" : fmt::format("instead of `{}`", Peek().text)));
+    if (!Peek().IsName())
+      Wrong(fmt::format("the name of {} is expected {}", what,
+                        AtEnd() ? "at the end" : fmt::format("instead of `{}`", Peek().text)));
     return sql::Unquote(tokens_[at_++], sql::Dialect::kMysql);
   }
   struct Qualified {

@@ -46,7 +46,8 @@ std::optional<std::string> Decoded(std::string_view text) {
 
 std::optional<Address> Parse(std::string_view url) {
   const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos || (url.substr(0, scheme) != "mysql" && url.substr(0, scheme) != "mariadb")) return std::nullopt;
+  if (scheme == std::string_view::npos || (url.substr(0, scheme) != "mysql" && url.substr(0, scheme) != "mariadb"))
+    return std::nullopt;
   url.remove_prefix(scheme + 3);
   std::string_view query;
   if (const std::size_t mark = url.find('?'); mark != std::string_view::npos) {
@@ -76,7 +77,8 @@ std::optional<Address> Parse(std::string_view url) {
   if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
     const std::string_view port = authority.substr(colon + 1);
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-    if (error != std::errc() || end != port.data() + port.size() || address.port < 1 || address.port > 65535) return std::nullopt;
+    if (error != std::errc() || end != port.data() + port.size() || address.port < 1 || address.port > 65535)
+      return std::nullopt;
     authority = authority.substr(0, colon);
   }
   address.host = authority;
@@ -94,9 +96,12 @@ std::optional<Address> Parse(std::string_view url) {
 
 std::string_view Reason(int code) {
   switch (code) {
-    case 1045: case 1698: return "user or password are wrong";
-    case 1044: case 1049: return "there is no such database, or it is closed to this user";
-    case 2002: case 2003: return "nothing answers there";
+    case 1045:
+    case 1698: return "user or password are wrong";
+    case 1044:
+    case 1049: return "there is no such database, or it is closed to this user";
+    case 2002:
+    case 2003: return "nothing answers there";
     case 2005: return "the host name is not known";
     case 2026: return "a verified TLS connection cannot be made";
     default: return "the server's log has the reason";
@@ -120,12 +125,17 @@ const std::string& Rows::Text(std::size_t row, std::size_t column) const {
 
 Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions& options) {
   const auto address = Parse(url);
-  if (!address) return Fail(ErrorKind::kUsage, "the value is not a MySQL URL", "write mysql://user:password@host:port/database");
+  if (!address)
+    return Fail(ErrorKind::kUsage, "the value is not a MySQL URL", "write mysql://user:password@host:port/database");
   std::string socket, ca;
   for (const auto& [key, value] : address->parameters) {
-    if (key == "socket") socket = value;
-    else if (key == "ssl-ca") ca = value;
-    else return Fail(ErrorKind::kUsage, fmt::format("the MySQL URL has the unknown parameter `{}`", key), "known are `socket` and `ssl-ca`");
+    if (key == "socket")
+      socket = value;
+    else if (key == "ssl-ca")
+      ca = value;
+    else
+      return Fail(ErrorKind::kUsage, fmt::format("the MySQL URL has the unknown parameter `{}`", key),
+                  "known are `socket` and `ssl-ca`");
   }
   const bool local = !socket.empty() || IsLoopback(address->host);
   if (ca.empty() && !local) ca = options.ca_file;
@@ -133,7 +143,8 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
   if (verify && ca.empty()) ca = kSystemRoots;
   try {
     sql::ConnectOptionsMap map;
-    map["hostName"] = sql::SQLString(socket.empty() ? fmt::format("tcp://{}:{}", address->host, address->port) : "unix://" + socket);
+    map["hostName"] =
+        sql::SQLString(socket.empty() ? fmt::format("tcp://{}:{}", address->host, address->port) : "unix://" + socket);
     map["userName"] = sql::SQLString(address->user);
     map["password"] = sql::SQLString(address->password);
     if (!address->database.empty()) map["schema"] = sql::SQLString(address->database);
@@ -151,23 +162,27 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
     if (verify) {
       SYN_ASSIGN_OR_RETURN(const Rows cipher, catalog.Query("TLS", "SHOW STATUS LIKE 'Ssl_cipher'"));
       if (cipher.size() != 1 || cipher.Text(0, 1).empty()) {
-        return Fail(ErrorKind::kUnavailable, "the connection to the MySQL database is not encrypted, so it is not used");
+        return Fail(ErrorKind::kUnavailable,
+                    "the connection to the MySQL database is not encrypted, so it is not used");
       }
     }
     SYN_ASSIGN_OR_RETURN(const Rows zone, catalog.Query("the session", "SET time_zone = '+00:00'"));
     SYN_ASSIGN_OR_RETURN(const Rows begun, catalog.Query("the transaction", "START TRANSACTION READ ONLY"));
     return catalog;
   } catch (const sql::SQLException& error) {
-    return Fail(ErrorKind::kUnavailable, fmt::format("the MySQL database cannot be reached: {} (error {})", Reason(error.getErrorCode()), error.getErrorCode()));
+    return Fail(ErrorKind::kUnavailable, fmt::format("the MySQL database cannot be reached: {} (error {})",
+                                                     Reason(error.getErrorCode()), error.getErrorCode()));
   } catch (const std::exception&) {
     return Fail(ErrorKind::kUnavailable, "the MySQL database cannot be reached");
   }
 }
 
-Result<Rows> Catalog::Query(std::string_view purpose, const std::string& text, const std::vector<std::string>& parameters) {
+Result<Rows> Catalog::Query(std::string_view purpose, const std::string& text,
+                            const std::vector<std::string>& parameters) {
   try {
     const std::unique_ptr<sql::PreparedStatement> statement(connection_->handle->prepareStatement(text));
-    for (std::size_t i = 0; i < parameters.size(); ++i) statement->setString(static_cast<unsigned>(i + 1), parameters[i]);
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      statement->setString(static_cast<unsigned>(i + 1), parameters[i]);
     Rows out;
     if (!statement->execute()) return out;
     const std::unique_ptr<sql::ResultSet> result(statement->getResultSet());
@@ -181,7 +196,8 @@ Result<Rows> Catalog::Query(std::string_view purpose, const std::string& text, c
     }
     return out;
   } catch (const sql::SQLException& error) {
-    return Fail(ErrorKind::kDatabase, fmt::format("the catalog query for {} failed (error {})", purpose, error.getErrorCode()));
+    return Fail(ErrorKind::kDatabase,
+                fmt::format("the catalog query for {} failed (error {})", purpose, error.getErrorCode()));
   } catch (const std::exception&) {
     return Fail(ErrorKind::kDatabase, fmt::format("the catalog query for {} failed", purpose));
   }
@@ -202,13 +218,15 @@ Result<Preparation> Catalog::Prepare(const std::string& text, int params) {
     result.accepted = true;
     result.params.resize(static_cast<std::size_t>(params));
     sql::ResultSetMetaData* columns = statement->getMetaData();
-    for (unsigned i = 1; columns != nullptr && i <= columns->getColumnCount(); ++i) result.columns.push_back(columns->getColumnTypeName(i));
+    for (unsigned i = 1; columns != nullptr && i <= columns->getColumnCount(); ++i)
+      result.columns.push_back(columns->getColumnTypeName(i));
     return result;
   } catch (const sql::SQLException& error) {
     const int code = error.getErrorCode();
     if (code == 0 && result.accepted) return result;  // a statement without columns has no description of them
     if (code == 0 || (code >= kFirstOfTheClient && code <= kLastOfTheClient)) {
-      return Fail(ErrorKind::kUnavailable, fmt::format("the connection to the MySQL database was lost (error {})", code));
+      return Fail(ErrorKind::kUnavailable,
+                  fmt::format("the connection to the MySQL database was lost (error {})", code));
     }
     result.accepted = false;
     result.words = error.what();

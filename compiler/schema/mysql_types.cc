@@ -72,12 +72,14 @@ Type MysqlType(std::string_view spelling) {
     if (!in_parentheses) continue;
     std::int64_t number = 0;
     if (tokens[i].kind == sql::TokenKind::kNumber &&
-        std::from_chars(tokens[i].text.data(), tokens[i].text.data() + tokens[i].text.size(), number).ec == std::errc()) {
+        std::from_chars(tokens[i].text.data(), tokens[i].text.data() + tokens[i].text.size(), number).ec ==
+            std::errc()) {
       numbers.push_back(number);
     }
     if (tokens[i].kind == sql::TokenKind::kString) values.push_back(sql::Unquote(tokens[i], kDialect));
   }
-  const bool boolean = base == "bool" || base == "boolean" || (base == "tinyint" && numbers.size() == 1 && numbers[0] == 1 && !type.is_unsigned);
+  const bool boolean = base == "bool" || base == "boolean" ||
+                       (base == "tinyint" && numbers.size() == 1 && numbers[0] == 1 && !type.is_unsigned);
   if (boolean) return {.kind = TypeKind::kBoolean, .declared = "tinyint(1)"};
   for (const Row& row : kRows) {
     if (row.name != base) continue;

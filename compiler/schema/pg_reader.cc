@@ -31,7 +31,8 @@ std::string QueryText(std::string_view statement) {
     if (depth == 0 && token.IsWord("AS")) {
       std::string text = sql::Normalize(statement.substr(token.offset + 2), kDialect);
       for (const std::string_view ending : {" WITH NO DATA", " WITH DATA"}) {
-        if (text.size() > ending.size() && sql::EqualsIgnoringCase(std::string_view(text).substr(text.size() - ending.size()), ending)) {
+        if (text.size() > ending.size() &&
+            sql::EqualsIgnoringCase(std::string_view(text).substr(text.size() - ending.size()), ending)) {
           text.resize(text.size() - ending.size());
         }
       }
@@ -180,7 +181,8 @@ Status Reader::CreateDomain(Node create) {
 Status Reader::AlterDomain(Node alter) {
   const std::string_view subtype = alter.Text("subtype");
   if (subtype == "T" || subtype == "V") return {};  // its default; a validation
-  return Wrong(0, "ALTER DOMAIN is not read offline", "write the constraint into CREATE DOMAIN, or use `sync introspect`");
+  return Wrong(0, "ALTER DOMAIN is not read offline",
+               "write the constraint into CREATE DOMAIN, or use `sync introspect`");
 }
 
 Status Reader::CreateFunction(Node function) {
@@ -235,7 +237,8 @@ Status Reader::CreatePolicy(Node create) {
   std::sort(policy.roles.begin(), policy.roles.end());
   int depth = 0;
   sql::Lexer lexer(statement_->text, kDialect);
-  for (sql::Token token = lexer.Next(), before; token.kind != sql::TokenKind::kEnd; before = token, token = lexer.Next()) {
+  for (sql::Token token = lexer.Next(), before; token.kind != sql::TokenKind::kEnd;
+       before = token, token = lexer.Next()) {
     if (token.IsSymbol("(")) ++depth;
     if (token.IsSymbol(")")) --depth;
     if (depth != 0) continue;

@@ -69,7 +69,8 @@ class Reader {
   Status AddColumnConstraints(Table& table, const std::string& column, Node constraints);
   Status AddConstraint(Table& table, Node constraint, const std::string& column, std::size_t stop);
   Status InheritFrom(Table& table, Node relations, bool partition);
-  void AddKey(Table& table, Node constraint, IndexOrigin origin, std::vector<std::string> columns, std::string_view suffix);
+  void AddKey(Table& table, Node constraint, IndexOrigin origin, std::vector<std::string> columns,
+              std::string_view suffix);
   void AddForeignKey(Table& table, Node constraint, std::vector<std::string> columns);
   void SetColumnType(Table& table, Column& column, Node type_name);
   std::size_t CharacterOffset(Node node) const { return static_cast<std::size_t>(node.Int("location")); }

@@ -99,7 +99,8 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
   PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &complaint);
   PQfreemem(complaint);
   if (parsed == nullptr) {
-    return Fail(ErrorKind::kUsage, "the value is not a PostgreSQL URL", "write postgresql://user:password@host:port/database");
+    return Fail(ErrorKind::kUsage, "the value is not a PostgreSQL URL",
+                "write postgresql://user:password@host:port/database");
   }
   std::map<std::string, std::string> options;
   for (PQconninfoOption* option = parsed; option->keyword != nullptr; ++option) {
@@ -109,11 +110,13 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
   if (!IsLocal(options) && !wanted.allow_plaintext) {
     std::string& mode = options["sslmode"];
     if (!mode.empty() && mode != "verify-full") {
-      return Fail(ErrorKind::kUsage, "a database on another machine is only reached with verified TLS, but the URL's sslmode is weaker",
+      return Fail(ErrorKind::kUsage,
+                  "a database on another machine is only reached with verified TLS, but the URL's sslmode is weaker",
                   "leave sslmode out, or write sslmode=verify-full");
     }
     mode = "verify-full";
-    if (!options.contains("sslrootcert") && Environment("PGSSLROOTCERT").empty() && std::filesystem::exists(kSystemRoots)) {
+    if (!options.contains("sslrootcert") && Environment("PGSSLROOTCERT").empty() &&
+        std::filesystem::exists(kSystemRoots)) {
       options["sslrootcert"] = kSystemRoots;
     }
   }
@@ -130,27 +133,30 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
   values.push_back(nullptr);
   Catalog catalog(PQconnectdbParams(keys.data(), values.data(), 0));
   if (PQstatus(catalog.connection_.get()) != CONNECTION_OK) {
-    return Fail(ErrorKind::kUnavailable,
-                fmt::format("the PostgreSQL database cannot be reached: {}", Reason(PQerrorMessage(catalog.connection_.get()))));
+    return Fail(ErrorKind::kUnavailable, fmt::format("the PostgreSQL database cannot be reached: {}",
+                                                     Reason(PQerrorMessage(catalog.connection_.get()))));
   }
   if (catalog.server_version() < 130000) {
     return Fail(ErrorKind::kDatabase, fmt::format("the server is PostgreSQL {}, but 13 is the oldest that is read",
                                                   catalog.server_version() / 10000));
   }
-  SYN_ASSIGN_OR_RETURN(const Rows begun, catalog.Query("the transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+  SYN_ASSIGN_OR_RETURN(const Rows begun,
+                       catalog.Query("the transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
   return catalog;
 }
 
-Result<Rows> Catalog::Query(std::string_view purpose, const std::string& sql, const std::vector<std::string>& parameters) {
+Result<Rows> Catalog::Query(std::string_view purpose, const std::string& sql,
+                            const std::vector<std::string>& parameters) {
   std::vector<const char*> values;
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
-  PGresult* result = PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
-                                  nullptr, nullptr, 0);
+  PGresult* result = PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+                                  values.data(), nullptr, nullptr, 0);
   Rows rows(result);
   const ExecStatusType status = PQresultStatus(result);
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return rows;
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  return Fail(ErrorKind::kDatabase, fmt::format("the catalog query for {} failed (SQLSTATE {})", purpose, state ? state : "unknown"));
+  return Fail(ErrorKind::kDatabase,
+              fmt::format("the catalog query for {} failed (SQLSTATE {})", purpose, state ? state : "unknown"));
 }
 
 }  // namespace synapsor::schema::pg

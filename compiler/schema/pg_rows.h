@@ -37,7 +37,7 @@ class Catalog {
 
   // Fails with what the catalog query was for; the server's text stays out of it but for its SQLSTATE.
   Result<Rows> Query(std::string_view purpose, const std::string& sql, const std::vector<std::string>& parameters = {});
-  int server_version() const;  // 150020
+  int server_version() const;                            // 150020
   pg_conn* handle() const { return connection_.get(); }  // for what is no catalog query (prober_postgres.cc)
 
  private:

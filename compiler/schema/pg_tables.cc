@@ -118,9 +118,13 @@ Type Reader::ResolveType(Node type_name, std::string& domain) const {
 void Reader::SetColumnType(Table&, Column& column, Node type_name) {
   std::string domain;
   const std::string name = LastName(type_name["names"]);
-  const bool serial = QualifierOf(type_name["names"]).empty() && (name.starts_with("serial") || name == "bigserial" || name == "smallserial");
+  const bool serial = QualifierOf(type_name["names"]).empty() &&
+                      (name.starts_with("serial") || name == "bigserial" || name == "smallserial");
   if (serial) {
-    const int bits = name == "serial8" ? 8 : name == "serial2" || name == "smallserial" ? 2 : name == "bigserial" ? 8 : 4;
+    const int bits = name == "serial8"                            ? 8
+                     : name == "serial2" || name == "smallserial" ? 2
+                     : name == "bigserial"                        ? 8
+                                                                  : 4;
     column.type = *BuiltinType(fmt::format("int{}", bits), {});
     column.identity = Identity::kByDefault;
     column.nullable = false;
@@ -139,7 +143,8 @@ bool Reader::NameIsTaken(const Table& table, std::string_view name) const {
   const auto named = [&](const auto& item) { return item.name == name; };
   return std::any_of(table.indexes.begin(), table.indexes.end(), named) ||
          std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), named) ||
-         std::any_of(table.checks.begin(), table.checks.end(), named) || tables_.contains({table.schema, std::string(name)});
+         std::any_of(table.checks.begin(), table.checks.end(), named) ||
+         tables_.contains({table.schema, std::string(name)});
 }
 
 // PostgreSQL's own choice for what has no name: table_columns_suffix in 63 bytes, numbered when taken.
@@ -148,16 +153,20 @@ std::string Reader::ChooseName(const Table& table, std::string_view columns, std
   std::string_view first = table.name, second = columns;
   const std::size_t fixed = suffix.size() + 1 + (second.empty() ? 0 : 1);
   while (first.size() + second.size() + fixed > kMaxName) {
-    if (first.size() > second.size()) first.remove_suffix(1);
-    else second.remove_suffix(1);
+    if (first.size() > second.size())
+      first.remove_suffix(1);
+    else
+      second.remove_suffix(1);
   }
-  const std::string base = second.empty() ? fmt::format("{}_{}", first, suffix) : fmt::format("{}_{}_{}", first, second, suffix);
+  const std::string base =
+      second.empty() ? fmt::format("{}_{}", first, suffix) : fmt::format("{}_{}_{}", first, second, suffix);
   std::string name = base;
   for (int i = 1; NameIsTaken(table, name); ++i) name = base + std::to_string(i);
   return name;
 }
 
-void Reader::AddKey(Table& table, Node constraint, IndexOrigin origin, std::vector<std::string> columns, std::string_view suffix) {
+void Reader::AddKey(Table& table, Node constraint, IndexOrigin origin, std::vector<std::string> columns,
+                    std::string_view suffix) {
   Index index;
   index.name = constraint.Text("conname");
   if (index.name.empty()) {
@@ -201,7 +210,8 @@ Status Reader::AddConstraint(Table& table, Node constraint, const std::string& c
   if (type == "CONSTR_NOTNULL" && own) own->nullable = false;
   if (type == "CONSTR_DEFAULT" && own) {
     own->default_expression = ExpressionFrom(at + std::string_view("DEFAULT").size(), stop);
-    if (own->default_expression && sql::EqualsIgnoringCase(*own->default_expression, "NULL")) own->default_expression.reset();
+    if (own->default_expression && sql::EqualsIgnoringCase(*own->default_expression, "NULL"))
+      own->default_expression.reset();
     if (IsSequenceDefault(own->default_expression)) own->identity = Identity::kByDefault;
   }
   if (type == "CONSTR_IDENTITY" && own) {
@@ -229,7 +239,8 @@ Status Reader::AddConstraint(Table& table, Node constraint, const std::string& c
         return Wrong(at, fmt::format("this key names column `{}`, which table `{}` does not have", name, table.name));
       }
     }
-    AddKey(table, constraint, primary ? IndexOrigin::kPrimaryKey : IndexOrigin::kUnique, std::move(columns), primary ? "pkey" : "key");
+    AddKey(table, constraint, primary ? IndexOrigin::kPrimaryKey : IndexOrigin::kUnique, std::move(columns),
+           primary ? "pkey" : "key");
   }
   if (type == "CONSTR_FOREIGN") {
     AddForeignKey(table, constraint, own ? std::move(columns) : Strings(constraint["fk_attrs"]));
@@ -295,7 +306,8 @@ Status Reader::AddColumn(Table& table, Node definition) {
 // Columns, NOT NULL and CHECKs of the parents; a partition gets their keys as well.
 Status Reader::InheritFrom(Table& table, Node relations, bool partition) {
   for (const Node item : relations) {
-    SYN_ASSIGN_OR_RETURN(const Table* const found, MustFind(item.Tagged("RangeVar"), partition ? "PARTITION OF" : "INHERITS"));
+    SYN_ASSIGN_OR_RETURN(const Table* const found,
+                         MustFind(item.Tagged("RangeVar"), partition ? "PARTITION OF" : "INHERITS"));
     const Table parent = *found;
     for (const Column& column : parent.columns) {
       if (table.FindColumn(column.name) == nullptr) table.columns.push_back(column);
@@ -306,7 +318,10 @@ Status Reader::InheritFrom(Table& table, Node relations, bool partition) {
     for (Index index : parent.indexes) {
       const bool primary = index.origin == IndexOrigin::kPrimaryKey;
       index.name.clear();
-      index.name = ChooseName(table, primary ? "" : Joined(index.columns), primary ? "pkey" : index.origin == IndexOrigin::kUnique ? "key" : "idx");
+      index.name = ChooseName(table, primary ? "" : Joined(index.columns),
+                              primary                                ? "pkey"
+                              : index.origin == IndexOrigin::kUnique ? "key"
+                                                                     : "idx");
       table.indexes.push_back(std::move(index));
     }
     table.foreign_keys.insert(table.foreign_keys.end(), parent.foreign_keys.begin(), parent.foreign_keys.end());
@@ -329,12 +344,14 @@ Status Reader::CreateTable(Node create) {
   for (const Node element : create["tableElts"]) {
     if (element.tag() == "ColumnDef") SYN_RETURN_IF_ERROR(AddColumn(table, element.inside()));
     if (element.tag() == "TableLikeClause") {
-      return Wrong(CharacterOffset(element.inside()["relation"]), "LIKE takes its columns from another table, which is not read offline",
+      return Wrong(CharacterOffset(element.inside()["relation"]),
+                   "LIKE takes its columns from another table, which is not read offline",
                    "write the columns out, or give the output of pg_dump --schema-only");
     }
   }
   if (create["ofTypename"]) {
-    return Wrong(CharacterOffset(create["ofTypename"]), "a table OF a composite type is not read offline", "write the columns out");
+    return Wrong(CharacterOffset(create["ofTypename"]), "a table OF a composite type is not read offline",
+                 "write the columns out");
   }
   for (const Node element : create["tableElts"]) {
     if (element.tag() == "Constraint") SYN_RETURN_IF_ERROR(AddConstraint(table, element.inside(), "", kNoStop));
@@ -359,7 +376,7 @@ Status Reader::CreateIndex(Node create) {
     const Node element = item.Tagged("IndexElem");
     const std::string_view column = element.Text("name");
     index.columns.emplace_back(column.empty() ? kExpression : column);
-    named.emplace_back(!column.empty() ? std::string(column)
+    named.emplace_back(!column.empty()                       ? std::string(column)
                        : element["expr"].tag() == "FuncCall" ? LastName(element["expr"].inside()["funcname"])
                                                              : "expr");
   }
@@ -380,17 +397,37 @@ Status Reader::CreateIndex(Node create) {
 Status Reader::AlterTable(Node alter) {
   const std::string_view kind = alter.Text("objtype");
   if (kind != "OBJECT_TABLE" && kind != "OBJECT_FOREIGN_TABLE") return {};
-  static constexpr std::string_view kWithoutBearing[] = {
-      "AT_ChangeOwner", "AT_SetStatistics", "AT_SetStorage", "AT_SetCompression", "AT_SetOptions", "AT_ResetOptions",
-      "AT_SetRelOptions", "AT_ResetRelOptions", "AT_ReplaceRelOptions", "AT_ReplicaIdentity", "AT_ClusterOn", "AT_DropCluster",
-      "AT_SetLogged", "AT_SetUnLogged", "AT_SetTableSpace", "AT_ValidateConstraint", "AT_SetAccessMethod", "AT_GenericOptions",
-      "AT_AlterColumnGenericOptions", "AT_AttachPartition", "AT_DetachPartition", "AT_DetachPartitionFinalize"};
+  static constexpr std::string_view kWithoutBearing[] = {"AT_ChangeOwner",
+                                                         "AT_SetStatistics",
+                                                         "AT_SetStorage",
+                                                         "AT_SetCompression",
+                                                         "AT_SetOptions",
+                                                         "AT_ResetOptions",
+                                                         "AT_SetRelOptions",
+                                                         "AT_ResetRelOptions",
+                                                         "AT_ReplaceRelOptions",
+                                                         "AT_ReplicaIdentity",
+                                                         "AT_ClusterOn",
+                                                         "AT_DropCluster",
+                                                         "AT_SetLogged",
+                                                         "AT_SetUnLogged",
+                                                         "AT_SetTableSpace",
+                                                         "AT_ValidateConstraint",
+                                                         "AT_SetAccessMethod",
+                                                         "AT_GenericOptions",
+                                                         "AT_AlterColumnGenericOptions",
+                                                         "AT_AttachPartition",
+                                                         "AT_DetachPartition",
+                                                         "AT_DetachPartitionFinalize"};
   std::size_t defaults_seen = 0;
   for (const Node item : alter["cmds"]) {
     const Node command = item.Tagged("AlterTableCmd");
     const std::string_view subtype = command.Text("subtype");
-    if (std::find(std::begin(kWithoutBearing), std::end(kWithoutBearing), subtype) != std::end(kWithoutBearing)) continue;
-    if (alter.Bool("missing_ok") && Find(alter["relation"].Text("schemaname"), alter["relation"].Text("relname")) == nullptr) return {};
+    if (std::find(std::begin(kWithoutBearing), std::end(kWithoutBearing), subtype) != std::end(kWithoutBearing))
+      continue;
+    if (alter.Bool("missing_ok") &&
+        Find(alter["relation"].Text("schemaname"), alter["relation"].Text("relname")) == nullptr)
+      return {};
     SYN_ASSIGN_OR_RETURN(Table* const table, MustFind(alter["relation"], "ALTER TABLE"));
     const std::string name(command.Text("name"));
     const Node definition = command["def"];
@@ -430,8 +467,9 @@ Status Reader::AlterTable(Node alter) {
 }
 
 Status Reader::AlterColumn(Table& table, Node command, std::string_view subtype, std::size_t& defaults_seen) {
-  static constexpr std::string_view kKnown[] = {"AT_ColumnDefault", "AT_DropNotNull", "AT_SetNotNull", "AT_AlterColumnType",
-                                                "AT_DropColumn", "AT_AddIdentity", "AT_SetIdentity", "AT_DropIdentity", "AT_DropExpression"};
+  static constexpr std::string_view kKnown[] = {"AT_ColumnDefault",   "AT_DropNotNull",  "AT_SetNotNull",
+                                                "AT_AlterColumnType", "AT_DropColumn",   "AT_AddIdentity",
+                                                "AT_SetIdentity",     "AT_DropIdentity", "AT_DropExpression"};
   if (std::find(std::begin(kKnown), std::end(kKnown), subtype) == std::end(kKnown)) {
     return Wrong(0, fmt::format("this form of ALTER TABLE ({}) is not read offline", subtype.substr(3)),
                  "give the output of pg_dump --schema-only, or use `sync introspect`");
@@ -444,7 +482,9 @@ Status Reader::AlterColumn(Table& table, Node command, std::string_view subtype,
   }
   const Node definition = command["def"];
   if (subtype == "AT_DropColumn") {
-    const auto uses = [&](const std::vector<std::string>& columns) { return std::find(columns.begin(), columns.end(), name) != columns.end(); };
+    const auto uses = [&](const std::vector<std::string>& columns) {
+      return std::find(columns.begin(), columns.end(), name) != columns.end();
+    };
     if (uses(table.primary_key)) table.primary_key.clear();
     std::erase_if(table.indexes, [&](const Index& i) { return uses(i.columns); });
     std::erase_if(table.foreign_keys, [&](const ForeignKey& k) { return uses(k.columns); });
@@ -466,7 +506,8 @@ Status Reader::AlterColumn(Table& table, Node command, std::string_view subtype,
     const std::string_view text = statement_->text;
     sql::Lexer lexer(text, kDialect);
     std::size_t seen = 0;
-    for (sql::Token token = lexer.Next(), before; token.kind != sql::TokenKind::kEnd; before = token, token = lexer.Next()) {
+    for (sql::Token token = lexer.Next(), before; token.kind != sql::TokenKind::kEnd;
+         before = token, token = lexer.Next()) {
       if (!token.IsWord("DEFAULT") || !before.IsWord("SET") || seen++ != defaults_seen) continue;
       column->default_expression = ExpressionFrom(token.offset + token.text.size(), kNoStop);
       break;

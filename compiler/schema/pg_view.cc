@@ -14,7 +14,8 @@ struct Relation {
   bool optional = false;  // the nullable side of an outer join
 };
 
-void CollectRelations(Node item, const FindTableFn& find, bool optional, int depth, std::vector<Relation>& out, bool& plain) {
+void CollectRelations(Node item, const FindTableFn& find, bool optional, int depth, std::vector<Relation>& out,
+                      bool& plain) {
   if (depth > kMaxDepth) return;
   if (const Node range = item.Tagged("RangeVar")) {
     const std::string name(range.Text("relname")), alias(range["alias"].Text("aliasname"));
@@ -25,7 +26,8 @@ void CollectRelations(Node item, const FindTableFn& find, bool optional, int dep
   plain = false;
   if (const Node join = item.Tagged("JoinExpr")) {
     const std::string_view type = join.Text("jointype");
-    CollectRelations(join["larg"], find, optional || type == "JOIN_RIGHT" || type == "JOIN_FULL", depth + 1, out, plain);
+    CollectRelations(join["larg"], find, optional || type == "JOIN_RIGHT" || type == "JOIN_FULL", depth + 1, out,
+                     plain);
     CollectRelations(join["rarg"], find, optional || type == "JOIN_LEFT" || type == "JOIN_FULL", depth + 1, out, plain);
     return;
   }
@@ -69,9 +71,25 @@ std::string OutputName(Node value) {
 }
 
 bool IsAggregate(Node value, int depth) {
-  static constexpr std::string_view kAggregates[] = {"count", "sum", "avg", "min", "max", "array_agg", "string_agg",
-      "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg", "bool_and", "bool_or", "every", "unnest",
-      "generate_series", "xmlagg", "stddev", "variance"};
+  static constexpr std::string_view kAggregates[] = {"count",
+                                                     "sum",
+                                                     "avg",
+                                                     "min",
+                                                     "max",
+                                                     "array_agg",
+                                                     "string_agg",
+                                                     "json_agg",
+                                                     "jsonb_agg",
+                                                     "json_object_agg",
+                                                     "jsonb_object_agg",
+                                                     "bool_and",
+                                                     "bool_or",
+                                                     "every",
+                                                     "unnest",
+                                                     "generate_series",
+                                                     "xmlagg",
+                                                     "stddev",
+                                                     "variance"};
   if (const Node call = value.Tagged("FuncCall")) {
     if (call["over"] || call.Bool("agg_star")) return true;
     const std::string name = LastName(call["funcname"]);
@@ -156,9 +174,10 @@ ViewShape ReadView(Node select, const FindTableFn& find) {
     aggregates = aggregates || IsAggregate(target["val"], 0);
   }
   const bool one = plain && relations.size() == 1 && relations[0].table != nullptr;
-  shape.updatable = one && !aggregates && relations[0].table->updatable &&
-                    relations[0].table->kind != TableKind::kMaterializedView;
-  for (const std::string_view spoils : {"withClause", "distinctClause", "groupClause", "havingClause", "limitCount", "limitOffset", "windowClause"}) {
+  shape.updatable =
+      one && !aggregates && relations[0].table->updatable && relations[0].table->kind != TableKind::kMaterializedView;
+  for (const std::string_view spoils :
+       {"withClause", "distinctClause", "groupClause", "havingClause", "limitCount", "limitOffset", "windowClause"}) {
     if (select[spoils]) shape.updatable = false;
   }
   if (!shape.updatable) {

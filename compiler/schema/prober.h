@@ -17,8 +17,8 @@ struct Preparation {
   bool accepted = false;
   // Not accepted: the database's words about the statement's text, which holds no value of a row.
   std::string words;
-  int position = 0;     // 1-based, in code points of the statement; 0: not said
-  bool denied = false;  // this role may not; the statement itself may be sound
+  int position = 0;        // 1-based, in code points of the statement; 0: not said
+  bool denied = false;     // this role may not; the statement itself may be sound
   bool read_only = false;  // refused for the transaction it was asked in
   std::vector<std::string> params, columns;
 };

@@ -11,8 +11,10 @@ namespace {
 
 // What the connector calls a column's type, and what declarations call it, by what travels alike.
 constexpr std::array kFamilies = {
-    std::array<std::string_view, 12>{"tinyint", "smallint", "mediumint", "int", "integer", "bigint", "year", "boolean", "bit", "bool"},
-    std::array<std::string_view, 12>{"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json", "uuid"},
+    std::array<std::string_view, 12>{"tinyint", "smallint", "mediumint", "int", "integer", "bigint", "year", "boolean",
+                                     "bit", "bool"},
+    std::array<std::string_view, 12>{"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set",
+                                     "json", "uuid"},
     std::array<std::string_view, 12>{"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"},
     std::array<std::string_view, 12>{"decimal", "numeric"},
     std::array<std::string_view, 12>{"float", "double", "real"},
@@ -51,7 +53,9 @@ class MysqlProber : public Prober {
   // use: with one it may still prefer to scan a small table.
   Result<std::vector<std::string>> ScannedTables(const std::string& sql, int params) override {
     constexpr std::size_t kTable = 2, kAccess = 3, kAccessOfMysql = 4;
-    SYN_ASSIGN_OR_RETURN(const mysql::Rows rows, catalog_.Query("a plan", "EXPLAIN " + sql, std::vector<std::string>(static_cast<std::size_t>(params), "1")));
+    SYN_ASSIGN_OR_RETURN(
+        const mysql::Rows rows,
+        catalog_.Query("a plan", "EXPLAIN " + sql, std::vector<std::string>(static_cast<std::size_t>(params), "1")));
     std::vector<std::string> tables;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       // MySQL has the partitions between table and access.

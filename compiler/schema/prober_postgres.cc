@@ -23,7 +23,9 @@ constexpr std::array kFamilies = {
 
 bool InFamily(std::string_view a, std::string_view b) {
   for (const auto& family : kFamilies) {
-    const auto has = [&](std::string_view type) { return std::find(family.begin(), family.end(), type) != family.end(); };
+    const auto has = [&](std::string_view type) {
+      return std::find(family.begin(), family.end(), type) != family.end();
+    };
     if (has(a) && has(b)) return true;
   }
   return false;
@@ -33,7 +35,8 @@ void CollectScans(const nlohmann::json& node, std::vector<std::string>& tables) 
   if (!node.is_object()) return;
   const std::string type = node.value("Node Type", "");
   // An index without a condition is read from end to end.
-  const bool whole = type == "Seq Scan" || ((type == "Index Scan" || type == "Index Only Scan") && !node.contains("Index Cond"));
+  const bool whole =
+      type == "Seq Scan" || ((type == "Index Scan" || type == "Index Only Scan") && !node.contains("Index Cond"));
   if (whole) tables.push_back(node.value("Alias", node.value("Relation Name", "")));
   const auto children = node.find("Plans");
   if (children == node.end()) return;
@@ -90,7 +93,8 @@ class PostgresProber : public Prober {
   Result<std::vector<std::string>> ScannedTables(const std::string& sql, int params) override {
     static constexpr char kName[] = "synapsor_probe";
     const Answer prepared(PQprepare(catalog_.handle(), kName, sql.c_str(), 0, nullptr), PQclear);
-    if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) return Fail(ErrorKind::kDatabase, "the PostgreSQL database does not prepare a statement");
+    if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
+      return Fail(ErrorKind::kDatabase, "the PostgreSQL database does not prepare a statement");
     std::string explain = fmt::format("EXPLAIN (FORMAT JSON) EXECUTE {}", kName);
     for (int i = 0; i < params; ++i) explain += i == 0 ? "(NULL" : ", NULL";
     if (params > 0) explain += ")";
@@ -112,11 +116,14 @@ class PostgresProber : public Prober {
   }
 
  private:
-  static tl::unexpected<Error> Lost() { return Fail(ErrorKind::kUnavailable, "the connection to the PostgreSQL database was lost"); }
+  static tl::unexpected<Error> Lost() {
+    return Fail(ErrorKind::kUnavailable, "the connection to the PostgreSQL database was lost");
+  }
 
   Result<std::string> TypeName(Oid oid) {
     if (const auto known = names_.find(oid); known != names_.end()) return known->second;
-    SYN_ASSIGN_OR_RETURN(const pg::Rows rows, catalog_.Query("a type", "SELECT pg_catalog.format_type($1::oid, NULL)", {std::to_string(oid)}));
+    SYN_ASSIGN_OR_RETURN(const pg::Rows rows, catalog_.Query("a type", "SELECT pg_catalog.format_type($1::oid, NULL)",
+                                                             {std::to_string(oid)}));
     return names_[oid] = rows.Text(0, 0);
   }
 
@@ -127,7 +134,8 @@ class PostgresProber : public Prober {
       WITH RECURSIVE chain AS (
         SELECT t.oid, t.typtype, t.typbasetype FROM pg_catalog.pg_type t WHERE t.oid = pg_catalog.to_regtype($1)
         UNION ALL SELECT t.oid, t.typtype, t.typbasetype FROM chain c JOIN pg_catalog.pg_type t ON t.oid = c.typbasetype WHERE c.typtype = 'd')
-      SELECT pg_catalog.format_type(oid, NULL) FROM chain WHERE typtype <> 'd')", {WithoutLength(type) == "bpchar" ? "character" : type}));
+      SELECT pg_catalog.format_type(oid, NULL) FROM chain WHERE typtype <> 'd')",
+                                                             {WithoutLength(type) == "bpchar" ? "character" : type}));
     return bases_[type] = rows.size() == 0 ? WithoutLength(type) : std::string(rows.Text(0, 0));
   }
 

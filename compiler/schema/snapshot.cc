@@ -35,8 +35,7 @@ std::optional<ScalarType> WireType(const Type& type) {
   switch (type.kind) {
     case TypeKind::kText:
     case TypeKind::kEnum: return ScalarType::kText;
-    case TypeKind::kInteger:
-      return type.is_unsigned && type.bits == 64 ? ScalarType::kUInt64 : ScalarType::kInt64;
+    case TypeKind::kInteger: return type.is_unsigned && type.bits == 64 ? ScalarType::kUInt64 : ScalarType::kInt64;
     case TypeKind::kDecimal: return ScalarType::kDecimal;
     case TypeKind::kFloat: return ScalarType::kDouble;
     case TypeKind::kBoolean: return ScalarType::kBoolean;

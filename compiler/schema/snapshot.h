@@ -23,14 +23,14 @@ std::optional<Engine> ParseEngine(std::string_view name);
 
 // What a column can hold, normalized over the engines; `declared` keeps the database's own spelling.
 enum class TypeKind {
-  kText,         // char, varchar, text, citext, clob
-  kInteger,      // of `bits` bits
-  kDecimal,      // exact, with precision and scale if declared
-  kFloat,        // of `bits` bits
+  kText,     // char, varchar, text, citext, clob
+  kInteger,  // of `bits` bits
+  kDecimal,  // exact, with precision and scale if declared
+  kFloat,    // of `bits` bits
   kBoolean,
   kDate,
   kTime,
-  kTimestamp,    // without time zone
+  kTimestamp,  // without time zone
   kTimestampTz,
   kInterval,
   kUuid,
@@ -38,20 +38,20 @@ enum class TypeKind {
   kJson,
   kEnum,
   kArray,
-  kOther,        // ranges, geometry, composite…: readable as text, never writable by a proposal
+  kOther,  // ranges, geometry, composite…: readable as text, never writable by a proposal
 };
 
 struct Type {
   TypeKind kind = TypeKind::kOther;
-  std::string declared;                   // "character varying(40)", "bigint unsigned"
-  std::string domain;                     // name of the domain that the column is declared with, or empty
-  int bits = 0;                           // integers and floats: 8, 16, 24, 32, 64
+  std::string declared;  // "character varying(40)", "bigint unsigned"
+  std::string domain;    // name of the domain that the column is declared with, or empty
+  int bits = 0;          // integers and floats: 8, 16, 24, 32, 64
   bool is_unsigned = false;
-  std::optional<std::int64_t> length;     // characters (text) or bytes
-  std::optional<int> precision;           // decimals: digits
-  std::optional<int> scale;               // decimals: digits after the point
-  std::optional<int> fractional_digits;   // time and timestamps: 0 to 6
-  std::vector<std::string> enum_values;   // in the order of their declaration
+  std::optional<std::int64_t> length;    // characters (text) or bytes
+  std::optional<int> precision;          // decimals: digits
+  std::optional<int> scale;              // decimals: digits after the point
+  std::optional<int> fractional_digits;  // time and timestamps: 0 to 6
+  std::vector<std::string> enum_values;  // in the order of their declaration
 
   bool operator==(const Type&) const = default;
 };
@@ -66,15 +66,15 @@ enum class Identity { kNo, kByDefault, kAlways };  // serial and AUTO_INCREMENT 
 struct Column {
   std::string name;
   Type type;
-  std::string collation;                    // empty: the database's default
+  std::string collation;  // empty: the database's default
   bool nullable = true;
   std::optional<std::string> default_expression;
   Generated generated = Generated::kNo;
   Identity identity = Identity::kNo;
-  std::optional<std::string> on_update;     // MySQL ON UPDATE CURRENT_TIMESTAMP(6)
+  std::optional<std::string> on_update;  // MySQL ON UPDATE CURRENT_TIMESTAMP(6)
   // For views: the base column behind it, if it is a plain one.
   std::string base_schema, base_table, base_column;
-  bool updatable = true;                    // false for view columns that are computed
+  bool updatable = true;  // false for view columns that are computed
   // What the connecting role may do, if it was asked (introspection): unset means unknown.
   std::optional<bool> may_select, may_update;
 };
@@ -106,13 +106,13 @@ struct ForeignKey {
 struct CheckConstraint {
   std::string name;
   std::string expression;
-  std::string column;                             // set when it constrains one column simply
+  std::string column;                              // set when it constrains one column simply
   std::optional<std::vector<std::string>> one_of;  // column IN (…), column = '…'
-  std::optional<std::string> min;                 // decimal text, inclusive unless min_exclusive
+  std::optional<std::string> min;                  // decimal text, inclusive unless min_exclusive
   std::optional<std::string> max;
   bool min_exclusive = false;
   bool max_exclusive = false;
-  std::optional<std::int64_t> max_length;         // char_length(column) <= n
+  std::optional<std::int64_t> max_length;  // char_length(column) <= n
 };
 
 struct Trigger {
@@ -131,7 +131,7 @@ struct Trigger {
 
 struct Policy {
   std::string name;
-  std::string command;     // ALL, SELECT, INSERT, UPDATE, DELETE
+  std::string command;  // ALL, SELECT, INSERT, UPDATE, DELETE
   bool permissive = true;
   std::vector<std::string> roles;
   std::string using_expression, check_expression;
@@ -154,7 +154,7 @@ struct Table {
   bool row_security = false, row_security_forced = false;
   std::vector<Policy> policies;
   std::vector<std::string> partition_key;
-  bool updatable = true;                  // false for views that take no UPDATE
+  bool updatable = true;  // false for views that take no UPDATE
   std::string view_definition;
   std::optional<bool> owned_by_role, may_select, may_insert, may_update, may_delete;
   // sha256 over the canonical JSON of all the above but what the reading role may do: two roles that see one
@@ -173,8 +173,8 @@ struct Role {
 
 struct Snapshot {
   Engine engine = Engine::kPostgres;
-  std::string server_version;        // empty for a schema.sql
-  std::string default_schema;        // where unqualified names are looked up first
+  std::string server_version;  // empty for a schema.sql
+  std::string default_schema;  // where unqualified names are looked up first
   std::vector<Table> tables;
   std::optional<Role> role;
 

@@ -74,9 +74,7 @@ void Arrange(Snapshot& snapshot) {
     };
     SortBy(table.foreign_keys, by_name);
     SortBy(table.referenced_by, by_name);
-    SortBy(table.checks, [](const CheckConstraint& c) {
-      return std::tie(c.name, c.column, c.expression);
-    });
+    SortBy(table.checks, [](const CheckConstraint& c) { return std::tie(c.name, c.column, c.expression); });
     SortBy(table.triggers, [](const Trigger& t) { return std::tie(t.name); });
     SortBy(table.policies, [](const Policy& p) { return std::tie(p.name); });
   }

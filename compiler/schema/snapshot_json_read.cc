@@ -31,15 +31,13 @@ std::string_view TextOf(Value value, std::string_view where) {
   return text;
 }
 
-void Read(Value value, std::string_view where, std::string& target) {
-  target = TextOf(value, where);
-}
+void Read(Value value, std::string_view where, std::string& target) { target = TextOf(value, where); }
 void Read(Value value, std::string_view where, bool& target) {
   if (value.get_bool().get(target) != simdjson::SUCCESS) Refuse(where, "must be true or false");
 }
 template <typename Integer>
-  requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
-void Read(Value value, std::string_view where, Integer& target) {
+requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>) void Read(Value value, std::string_view where,
+                                                                                  Integer& target) {
   std::int64_t number = 0;
   const auto read = value.get_int64().get(number);
   if (read == simdjson::NUMBER_OUT_OF_RANGE) Refuse(where, "is out of range");
@@ -119,13 +117,11 @@ void ReadObject(Value value, std::string_view where, const Members&... members) 
 }
 
 void Read(Value value, std::string_view where, Type& type) {
-  ReadObject(value, where, Member{"kind", Named(names::kTypeKinds, type.kind)},
-             Member{"declared", Into(type.declared)}, Member{"domain", Into(type.domain)},
-             Member{"bits", Into(type.bits)}, Member{"unsigned", Into(type.is_unsigned)},
-             Member{"length", Into(type.length)}, Member{"precision", Into(type.precision)},
-             Member{"scale", Into(type.scale)},
-             Member{"fractional_digits", Into(type.fractional_digits)},
-             Member{"enum_values", Into(type.enum_values)});
+  ReadObject(value, where, Member{"kind", Named(names::kTypeKinds, type.kind)}, Member{"declared", Into(type.declared)},
+             Member{"domain", Into(type.domain)}, Member{"bits", Into(type.bits)},
+             Member{"unsigned", Into(type.is_unsigned)}, Member{"length", Into(type.length)},
+             Member{"precision", Into(type.precision)}, Member{"scale", Into(type.scale)},
+             Member{"fractional_digits", Into(type.fractional_digits)}, Member{"enum_values", Into(type.enum_values)});
 }
 
 void Read(Value value, std::string_view where, Column& column) {
@@ -134,86 +130,68 @@ void Read(Value value, std::string_view where, Column& column) {
              Member{"default", Into(column.default_expression)},
              Member{"generated", Named(names::kGenerated, column.generated)},
              Member{"identity", Named(names::kIdentities, column.identity)},
-             Member{"on_update", Into(column.on_update)},
-             Member{"base_schema", Into(column.base_schema)},
-             Member{"base_table", Into(column.base_table)},
-             Member{"base_column", Into(column.base_column)},
-             Member{"updatable", Into(column.updatable)},
-             Member{"may_select", Into(column.may_select)},
+             Member{"on_update", Into(column.on_update)}, Member{"base_schema", Into(column.base_schema)},
+             Member{"base_table", Into(column.base_table)}, Member{"base_column", Into(column.base_column)},
+             Member{"updatable", Into(column.updatable)}, Member{"may_select", Into(column.may_select)},
              Member{"may_update", Into(column.may_update)});
   if (column.name.empty()) Refuse(where, "holds a column without a name");
 }
 
 void Read(Value value, std::string_view where, Index& index) {
   ReadObject(value, where, Member{"name", Into(index.name)},
-             Member{"origin", Named(names::kIndexOrigins, index.origin)},
-             Member{"columns", Into(index.columns)}, Member{"unique", Into(index.unique)},
-             Member{"partial", Into(index.partial)},
-             Member{"nulls_distinct", Into(index.nulls_distinct)},
-             Member{"valid", Into(index.valid)});
+             Member{"origin", Named(names::kIndexOrigins, index.origin)}, Member{"columns", Into(index.columns)},
+             Member{"unique", Into(index.unique)}, Member{"partial", Into(index.partial)},
+             Member{"nulls_distinct", Into(index.nulls_distinct)}, Member{"valid", Into(index.valid)});
 }
 
 void Read(Value value, std::string_view where, ForeignKey& key) {
   ReadObject(value, where, Member{"name", Into(key.name)}, Member{"columns", Into(key.columns)},
-             Member{"target_schema", Into(key.target_schema)},
-             Member{"target_table", Into(key.target_table)},
+             Member{"target_schema", Into(key.target_schema)}, Member{"target_table", Into(key.target_table)},
              Member{"target_columns", Into(key.target_columns)},
              Member{"on_update", Named(names::kActions, key.on_update)},
              Member{"on_delete", Named(names::kActions, key.on_delete)});
 }
 
 void Read(Value value, std::string_view where, CheckConstraint& check) {
-  ReadObject(value, where, Member{"name", Into(check.name)},
-             Member{"expression", Into(check.expression)}, Member{"column", Into(check.column)},
-             Member{"one_of", Into(check.one_of)}, Member{"min", Into(check.min)},
+  ReadObject(value, where, Member{"name", Into(check.name)}, Member{"expression", Into(check.expression)},
+             Member{"column", Into(check.column)}, Member{"one_of", Into(check.one_of)}, Member{"min", Into(check.min)},
              Member{"max", Into(check.max)}, Member{"min_exclusive", Into(check.min_exclusive)},
-             Member{"max_exclusive", Into(check.max_exclusive)},
-             Member{"max_length", Into(check.max_length)});
+             Member{"max_exclusive", Into(check.max_exclusive)}, Member{"max_length", Into(check.max_length)});
 }
 
 void Read(Value value, std::string_view where, Trigger& trigger) {
-  ReadObject(value, where, Member{"name", Into(trigger.name)},
-             Member{"before", Into(trigger.before)}, Member{"on_insert", Into(trigger.on_insert)},
-             Member{"on_update", Into(trigger.on_update)},
+  ReadObject(value, where, Member{"name", Into(trigger.name)}, Member{"before", Into(trigger.before)},
+             Member{"on_insert", Into(trigger.on_insert)}, Member{"on_update", Into(trigger.on_update)},
              Member{"on_delete", Into(trigger.on_delete)}, Member{"enabled", Into(trigger.enabled)},
-             Member{"update_columns", Into(trigger.update_columns)},
-             Member{"function", Into(trigger.function)}, Member{"assigns", Into(trigger.assigns)},
+             Member{"update_columns", Into(trigger.update_columns)}, Member{"function", Into(trigger.function)},
+             Member{"assigns", Into(trigger.assigns)},
              Member{"may_write_elsewhere", Into(trigger.may_write_elsewhere)});
 }
 
 void Read(Value value, std::string_view where, Policy& policy) {
-  ReadObject(value, where, Member{"name", Into(policy.name)},
-             Member{"command", Into(policy.command)}, Member{"permissive", Into(policy.permissive)},
-             Member{"roles", Into(policy.roles)}, Member{"using", Into(policy.using_expression)},
-             Member{"check", Into(policy.check_expression)});
+  ReadObject(value, where, Member{"name", Into(policy.name)}, Member{"command", Into(policy.command)},
+             Member{"permissive", Into(policy.permissive)}, Member{"roles", Into(policy.roles)},
+             Member{"using", Into(policy.using_expression)}, Member{"check", Into(policy.check_expression)});
 }
 
 void Read(Value value, std::string_view where, Table& table) {
   ReadObject(value, where, Member{"schema", Into(table.schema)}, Member{"name", Into(table.name)},
-             Member{"fingerprint", Into(table.fingerprint)},
-             Member{"kind", Named(names::kTableKinds, table.kind)},
-             Member{"primary_key", Into(table.primary_key)},
-             Member{"partition_key", Into(table.partition_key)},
-             Member{"updatable", Into(table.updatable)},
-             Member{"view_definition", Into(table.view_definition)},
+             Member{"fingerprint", Into(table.fingerprint)}, Member{"kind", Named(names::kTableKinds, table.kind)},
+             Member{"primary_key", Into(table.primary_key)}, Member{"partition_key", Into(table.partition_key)},
+             Member{"updatable", Into(table.updatable)}, Member{"view_definition", Into(table.view_definition)},
              Member{"row_security", Into(table.row_security)},
              Member{"row_security_forced", Into(table.row_security_forced)},
-             Member{"owned_by_role", Into(table.owned_by_role)},
-             Member{"may_select", Into(table.may_select)},
-             Member{"may_insert", Into(table.may_insert)},
-             Member{"may_update", Into(table.may_update)},
+             Member{"owned_by_role", Into(table.owned_by_role)}, Member{"may_select", Into(table.may_select)},
+             Member{"may_insert", Into(table.may_insert)}, Member{"may_update", Into(table.may_update)},
              Member{"may_delete", Into(table.may_delete)}, Member{"columns", Into(table.columns)},
-             Member{"indexes", Into(table.indexes)},
-             Member{"foreign_keys", Into(table.foreign_keys)},
-             Member{"referenced_by", Into(table.referenced_by)},
-             Member{"checks", Into(table.checks)}, Member{"triggers", Into(table.triggers)},
-             Member{"policies", Into(table.policies)});
+             Member{"indexes", Into(table.indexes)}, Member{"foreign_keys", Into(table.foreign_keys)},
+             Member{"referenced_by", Into(table.referenced_by)}, Member{"checks", Into(table.checks)},
+             Member{"triggers", Into(table.triggers)}, Member{"policies", Into(table.policies)});
   if (table.name.empty()) Refuse(where, "holds a table without a name");
 }
 
 void Read(Value value, std::string_view where, Role& role) {
-  ReadObject(value, where, Member{"name", Into(role.name)},
-             Member{"superuser", Into(role.superuser)},
+  ReadObject(value, where, Member{"name", Into(role.name)}, Member{"superuser", Into(role.superuser)},
              Member{"bypass_rls", Into(role.bypass_rls)});
 }
 
@@ -222,8 +200,8 @@ Snapshot ReadSnapshot(Value root) {
   std::string format, engine;
   ReadObject(root, "the snapshot", Member{"format", Into(format)}, Member{"engine", Into(engine)},
              Member{"server_version", Into(snapshot.server_version)},
-             Member{"default_schema", Into(snapshot.default_schema)},
-             Member{"role", Into(snapshot.role)}, Member{"tables", Into(snapshot.tables)});
+             Member{"default_schema", Into(snapshot.default_schema)}, Member{"role", Into(snapshot.role)},
+             Member{"tables", Into(snapshot.tables)});
   if (format != "synapsor.schema.v1") {
     throw Bad{fmt::format("the format is `{}`, but this program reads `synapsor.schema.v1`", format)};
   }
@@ -246,8 +224,10 @@ void Verify(Snapshot& snapshot) {
       throw Bad{fmt::format("table `{}.{}` stands twice", table.schema, table.name)};
     }
     if (!written[i].empty() && table.fingerprint != written[i]) {
-      throw Bad{fmt::format("table `{}.{}` does not match its fingerprint: the file was edited after "
-                            "it was written", table.schema, table.name)};
+      throw Bad{
+          fmt::format("table `{}.{}` does not match its fingerprint: the file was edited after "
+                      "it was written",
+                      table.schema, table.name)};
     }
   }
 }
@@ -278,8 +258,7 @@ Result<Snapshot> FromJson(std::string_view text, const std::string& path) {
     Verify(snapshot);
     return snapshot;
   } catch (const Bad& bad) {
-    return Fail(ErrorKind::kInvalid, fmt::format("{}: {}", path, bad.what),
-                "write it anew with `sync introspect`");
+    return Fail(ErrorKind::kInvalid, fmt::format("{}: {}", path, bad.what), "write it anew with `sync introspect`");
   }
 }
 

@@ -30,9 +30,7 @@ std::string Lower(std::string_view text) {
   return out;
 }
 
-bool Token::IsWord(std::string_view upper) const {
-  return kind == TokenKind::kWord && EqualsIgnoringCase(text, upper);
-}
+bool Token::IsWord(std::string_view upper) const { return kind == TokenKind::kWord && EqualsIgnoringCase(text, upper); }
 
 Token Lexer::Make(TokenKind kind, std::size_t end) {
   Token token{kind, text_.substr(at_, end - at_), at_};
@@ -51,8 +49,8 @@ void Lexer::SkipSpace() {
     } else if (two == "*/" && dialect_ == Dialect::kMysql) {
       at_ += 2;  // closes a versioned comment
     } else if (two == "/*") {
-      const bool versioned = dialect_ == Dialect::kMysql &&
-                             (text_.substr(at_, 3) == "/*!" || text_.substr(at_, 4) == "/*M!");
+      const bool versioned =
+          dialect_ == Dialect::kMysql && (text_.substr(at_, 3) == "/*!" || text_.substr(at_, 4) == "/*M!");
       if (versioned) {
         std::size_t behind = at_ + (text_[at_ + 2] == '!' ? 3 : 4);
         const std::size_t digits = behind;
@@ -128,8 +126,7 @@ Token Lexer::Next() {
     if (tag < text_.size() && text_[tag] == '$') {
       const std::string_view mark = text_.substr(at_, tag + 1 - at_);
       const std::size_t end = text_.find(mark, tag + 1);
-      return end == npos ? Make(TokenKind::kUnclosed, text_.size())
-                         : Make(TokenKind::kString, end + mark.size());
+      return end == npos ? Make(TokenKind::kUnclosed, text_.size()) : Make(TokenKind::kString, end + mark.size());
     }
   }
   if (IsWordStart(c)) {

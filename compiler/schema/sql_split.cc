@@ -89,7 +89,8 @@ class Splitter {
           has_body = true;
         }
         if (has_body) {
-          if (dialect_ == Dialect::kPostgres ? token.IsWord("ATOMIC") && last_was_begin : token.IsWord("BEGIN")) ++blocks;
+          if (dialect_ == Dialect::kPostgres ? token.IsWord("ATOMIC") && last_was_begin : token.IsWord("BEGIN"))
+            ++blocks;
           if (token.IsWord("CASE") && blocks > 0) ++cases;
           if (token.IsWord("END")) {
             const bool control = dialect_ == Dialect::kMysql && TakeControlWord();
@@ -119,9 +120,7 @@ class Splitter {
     return false;
   }
 
-  bool IsDelimiter(const Token& token) const {
-    return text_.substr(token.offset, delimiter_.size()) == delimiter_;
-  }
+  bool IsDelimiter(const Token& token) const { return text_.substr(token.offset, delimiter_.size()) == delimiter_; }
 
   void Add(std::size_t start, std::size_t end, int line) {
     std::string_view statement = text_.substr(start, end - start);

@@ -68,7 +68,9 @@ ReferentialAction ActionOf(const std::string& text) {
 
 void ReadColumns(sqlite3* database, Table& table, const SqliteTableText& text) {
   std::map<int, std::string> key;
-  Query query(database, "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid", {table.name});
+  Query query(database,
+              "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid",
+              {table.name});
   while (query.Next()) {
     const int hidden = query.Int(5);
     if (hidden == 1) continue;  // hidden columns of virtual tables
@@ -89,7 +91,8 @@ void ReadColumns(sqlite3* database, Table& table, const SqliteTableText& text) {
   }
   for (const auto& [position, name] : key) table.primary_key.push_back(name);
   for (Column& column : table.columns) {
-    const bool in_key = std::find(table.primary_key.begin(), table.primary_key.end(), column.name) != table.primary_key.end();
+    const bool in_key =
+        std::find(table.primary_key.begin(), table.primary_key.end(), column.name) != table.primary_key.end();
     // INTEGER PRIMARY KEY is the row id: never NULL, filled by the database.
     if (in_key && table.primary_key.size() == 1 && sql::EqualsIgnoringCase(column.type.declared, "INTEGER") &&
         !text.without_rowid) {
@@ -109,7 +112,9 @@ void ReadIndexes(sqlite3* database, Table& table) {
     index.partial = list.Int(3) != 0;
     index.unique = list.Int(1) != 0 && !index.partial;
     const std::string origin = list.Text(2);
-    index.origin = origin == "pk" ? IndexOrigin::kPrimaryKey : origin == "u" ? IndexOrigin::kUnique : IndexOrigin::kIndex;
+    index.origin = origin == "pk"  ? IndexOrigin::kPrimaryKey
+                   : origin == "u" ? IndexOrigin::kUnique
+                                   : IndexOrigin::kIndex;
     key_listed = key_listed || origin == "pk";
     Query columns(database, "SELECT name FROM pragma_index_info(?1) ORDER BY seqno", {index.name});
     while (columns.Next()) index.columns.push_back(columns.IsNull(0) ? "(expression)" : columns.Text(0));
@@ -122,7 +127,10 @@ void ReadIndexes(sqlite3* database, Table& table) {
 
 void ReadForeignKeys(sqlite3* database, Table& table) {
   std::map<int, ForeignKey> keys;
-  Query query(database, "SELECT id, \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(?1) ORDER BY id, seq", {table.name});
+  Query query(
+      database,
+      "SELECT id, \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(?1) ORDER BY id, seq",
+      {table.name});
   while (query.Next()) {
     ForeignKey& key = keys[query.Int(0)];
     key.target_schema = "main";
@@ -159,7 +167,9 @@ Snapshot ReadAll(sqlite3* database) {
   snapshot.engine = Engine::kSqlite;
   snapshot.default_schema = "main";
   std::vector<std::pair<std::string, std::string>> views;
-  Query query(database, "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, rowid");
+  Query query(
+      database,
+      "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, rowid");
   while (query.Next()) {
     Table& table = snapshot.tables.emplace_back();
     table.schema = "main";
@@ -177,7 +187,8 @@ Snapshot ReadAll(sqlite3* database) {
     ReadIndexes(database, table);
     ReadForeignKeys(database, table);
     for (const auto& [name, expression] : parsed.checks) {
-      for (CheckConstraint& check : ReadCheck(table, name, expression, kDialect)) table.checks.push_back(std::move(check));
+      for (CheckConstraint& check : ReadCheck(table, name, expression, kDialect))
+        table.checks.push_back(std::move(check));
     }
   }
   for (Table& table : snapshot.tables) {
@@ -219,13 +230,15 @@ Type SqliteType(const std::string& declared) {
     int bits;
   };
   // The usual names first, then SQLite's affinity rules in their order.
-  static constexpr Row kExact[] = {{"boolean", TypeKind::kBoolean, 0}, {"bool", TypeKind::kBoolean, 0}, {"date", TypeKind::kDate, 0},
+  static constexpr Row kExact[] = {
+      {"boolean", TypeKind::kBoolean, 0},    {"bool", TypeKind::kBoolean, 0},        {"date", TypeKind::kDate, 0},
       {"datetime", TypeKind::kTimestamp, 0}, {"timestamp", TypeKind::kTimestamp, 0}, {"time", TypeKind::kTime, 0},
-      {"uuid", TypeKind::kUuid, 0}, {"json", TypeKind::kJson, 0}, {"jsonb", TypeKind::kJson, 0},
-      {"decimal", TypeKind::kDecimal, 0}, {"numeric", TypeKind::kDecimal, 0}, {"any", TypeKind::kOther, 0}};
-  static constexpr Row kAffinity[] = {{"int", TypeKind::kInteger, 64}, {"char", TypeKind::kText, 0}, {"clob", TypeKind::kText, 0},
-      {"text", TypeKind::kText, 0}, {"string", TypeKind::kText, 0}, {"blob", TypeKind::kBytes, 0}, {"real", TypeKind::kFloat, 64},
-      {"floa", TypeKind::kFloat, 64}, {"doub", TypeKind::kFloat, 64}};
+      {"uuid", TypeKind::kUuid, 0},          {"json", TypeKind::kJson, 0},           {"jsonb", TypeKind::kJson, 0},
+      {"decimal", TypeKind::kDecimal, 0},    {"numeric", TypeKind::kDecimal, 0},     {"any", TypeKind::kOther, 0}};
+  static constexpr Row kAffinity[] = {
+      {"int", TypeKind::kInteger, 64}, {"char", TypeKind::kText, 0},   {"clob", TypeKind::kText, 0},
+      {"text", TypeKind::kText, 0},    {"string", TypeKind::kText, 0}, {"blob", TypeKind::kBytes, 0},
+      {"real", TypeKind::kFloat, 64},  {"floa", TypeKind::kFloat, 64}, {"doub", TypeKind::kFloat, 64}};
   const Row* found = nullptr;
   for (const Row& row : kExact) {
     if (found == nullptr && base == row.part) found = &row;

@@ -14,8 +14,8 @@ namespace synapsor::schema {
 
 struct SqliteTableText {
   bool without_rowid = false, strict = false, is_virtual = false;
-  std::map<std::string, std::string> collations, generated;    // by column in lower case
-  std::vector<std::pair<std::string, std::string>> checks;     // name (may be empty), expression
+  std::map<std::string, std::string> collations, generated;  // by column in lower case
+  std::vector<std::pair<std::string, std::string>> checks;   // name (may be empty), expression
 };
 SqliteTableText ReadSqliteTableText(const std::string& create);
 

@@ -20,11 +20,13 @@ std::string ColumnName(const Table& table, const Token& token, sql::Dialect dial
 
 // SQLite cannot assign NEW; it updates the own row: UPDATE t SET a = …, b = … WHERE id = NEW.id. True when the
 // statement at `i` is of that form, with its columns added.
-bool UpdatesOwnRow(const std::vector<Token>& tokens, std::size_t i, const Table& table, std::set<std::string>& assigned) {
+bool UpdatesOwnRow(const std::vector<Token>& tokens, std::size_t i, const Table& table,
+                   std::set<std::string>& assigned) {
   const auto dialect = sql::Dialect::kSqlite;
   ++i;
   if (i + 1 < tokens.size() && tokens[i].IsWord("OR")) i += 2;
-  if (i >= tokens.size() || !tokens[i].IsName() || !sql::EqualsIgnoringCase(sql::Unquote(tokens[i], dialect), table.name)) {
+  if (i >= tokens.size() || !tokens[i].IsName() ||
+      !sql::EqualsIgnoringCase(sql::Unquote(tokens[i], dialect), table.name)) {
     return false;
   }
   ++i;
@@ -88,28 +90,38 @@ void ReadTriggerBody(Trigger& trigger, const Table& table, std::string_view body
   const std::vector<Token> tokens = sql::Tokens(body, dialect);
   std::set<std::string> assigned;
   const auto word = [&](std::size_t i, std::string_view text) { return i < tokens.size() && tokens[i].IsWord(text); };
-  const auto symbol = [&](std::size_t i, std::string_view text) { return i < tokens.size() && tokens[i].IsSymbol(text); };
+  const auto symbol = [&](std::size_t i, std::string_view text) {
+    return i < tokens.size() && tokens[i].IsSymbol(text);
+  };
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const bool starts = i == 0 || EndsStatement(tokens[i - 1]);
     // NEW.c := …, NEW.c = … as a statement, SET NEW.c = …
     if (tokens[i].IsWord("NEW") && symbol(i + 1, ".") && i + 3 < tokens.size() && tokens[i + 2].IsName()) {
-      const bool plain_equals = symbol(i + 3, "=") && (starts || (i > 0 && (word(i - 1, "SET") || tokens[i - 1].IsSymbol(","))));
-      if ((symbol(i + 3, ":=") || plain_equals) && !KeepsOld(tokens, i)) assigned.insert(ColumnName(table, tokens[i + 2], dialect));
+      const bool plain_equals =
+          symbol(i + 3, "=") && (starts || (i > 0 && (word(i - 1, "SET") || tokens[i - 1].IsSymbol(","))));
+      if ((symbol(i + 3, ":=") || plain_equals) && !KeepsOld(tokens, i))
+        assigned.insert(ColumnName(table, tokens[i + 2], dialect));
     }
     // A whole new row, or one from a record, may hold anything.
-    if (tokens[i].IsWord("NEW") && (symbol(i + 1, ":=") || (starts && symbol(i + 1, "=")))) trigger.may_write_elsewhere = true;
+    if (tokens[i].IsWord("NEW") && (symbol(i + 1, ":=") || (starts && symbol(i + 1, "="))))
+      trigger.may_write_elsewhere = true;
     if (word(i, "INTO") && word(i + 1, "NEW")) {
-      if (symbol(i + 2, ".") && i + 3 < tokens.size()) assigned.insert(ColumnName(table, tokens[i + 3], dialect));
-      else trigger.may_write_elsewhere = true;
+      if (symbol(i + 2, ".") && i + 3 < tokens.size())
+        assigned.insert(ColumnName(table, tokens[i + 3], dialect));
+      else
+        trigger.may_write_elsewhere = true;
     }
-    if (dialect == sql::Dialect::kSqlite && starts && tokens[i].IsWord("UPDATE") && UpdatesOwnRow(tokens, i, table, assigned)) {
+    if (dialect == sql::Dialect::kSqlite && starts && tokens[i].IsWord("UPDATE") &&
+        UpdatesOwnRow(tokens, i, table, assigned)) {
       continue;
     }
-    for (const std::string_view writes : {"INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "REPLACE", "PERFORM", "EXECUTE", "CALL", "COPY"}) {
+    for (const std::string_view writes :
+         {"INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "REPLACE", "PERFORM", "EXECUTE", "CALL", "COPY"}) {
       if (starts && tokens[i].IsWord(writes)) trigger.may_write_elsewhere = true;
     }
     // Writes inside of WITH, or behind a label.
-    if ((tokens[i].IsWord("INSERT") || tokens[i].IsWord("MERGE")) && word(i + 1, "INTO")) trigger.may_write_elsewhere = true;
+    if ((tokens[i].IsWord("INSERT") || tokens[i].IsWord("MERGE")) && word(i + 1, "INTO"))
+      trigger.may_write_elsewhere = true;
     if (tokens[i].IsWord("DELETE") && word(i + 1, "FROM")) trigger.may_write_elsewhere = true;
   }
   // Behind the statement, what is assigned to NEW is lost; SQLite has counted the updates of the own row instead.

@@ -26,7 +26,8 @@ bool Is(const Token& token, std::initializer_list<std::string_view> words) {
 const Table* FindBase(const Snapshot& snapshot, const SimpleView& shape) {
   for (const Table& table : snapshot.tables) {
     if (sql::EqualsIgnoringCase(table.name, shape.table) &&
-        (shape.schema.empty() ? table.schema == snapshot.default_schema : sql::EqualsIgnoringCase(table.schema, shape.schema))) {
+        (shape.schema.empty() ? table.schema == snapshot.default_schema
+                              : sql::EqualsIgnoringCase(table.schema, shape.schema))) {
       return &table;
     }
   }
@@ -57,11 +58,13 @@ SimpleView ReadSimpleView(std::string_view text, sql::Dialect dialect) {
     alias = view.table;
     if (rest < tokens.size() && tokens[rest].IsWord("AS")) ++rest;
     if (rest < tokens.size() && tokens[rest].IsName() &&
-        !Is(tokens[rest], {"WHERE", "ORDER", "GROUP", "LIMIT", "JOIN", "UNION", "HAVING", "LEFT", "INNER", "CROSS", "NATURAL",
-                           "STRAIGHT_JOIN", "RIGHT", "FULL", "EXCEPT", "INTERSECT", "USE", "FORCE", "IGNORE", "WITH", "INDEXED", "NOT"})) {
+        !Is(tokens[rest], {"WHERE", "ORDER", "GROUP",   "LIMIT",         "JOIN",    "UNION", "HAVING", "LEFT",
+                           "INNER", "CROSS", "NATURAL", "STRAIGHT_JOIN", "RIGHT",   "FULL",  "EXCEPT", "INTERSECT",
+                           "USE",   "FORCE", "IGNORE",  "WITH",          "INDEXED", "NOT"})) {
       alias = sql::Unquote(tokens[rest++], dialect);
     }
-    if (rest < tokens.size() && !Is(tokens[rest], {"WHERE", "ORDER", "GROUP", "LIMIT", "HAVING", "WITH"}) && !tokens[rest].IsSymbol(";")) {
+    if (rest < tokens.size() && !Is(tokens[rest], {"WHERE", "ORDER", "GROUP", "LIMIT", "HAVING", "WITH"}) &&
+        !tokens[rest].IsSymbol(";")) {
       view.table.clear();
     }
   }
@@ -83,11 +86,14 @@ SimpleView ReadSimpleView(std::string_view text, sql::Dialect dialect) {
     if (outputs.size() == 1 && outputs[0].empty() && tokens[at].IsWord("ALL")) continue;
     if (tokens[at].IsSymbol("(")) ++depth;
     if (tokens[at].IsSymbol(")")) --depth;
-    for (const std::string_view aggregate : {"COUNT", "SUM", "AVG", "MIN", "MAX", "GROUP_CONCAT", "TOTAL", "JSON_ARRAYAGG"}) {
+    for (const std::string_view aggregate :
+         {"COUNT", "SUM", "AVG", "MIN", "MAX", "GROUP_CONCAT", "TOTAL", "JSON_ARRAYAGG"}) {
       if (tokens[at].IsWord(aggregate) && at + 1 < from && tokens[at + 1].IsSymbol("(")) view.one_row_each = false;
     }
-    if (depth == 0 && tokens[at].IsSymbol(",")) outputs.emplace_back();
-    else outputs.back().push_back(tokens[at]);
+    if (depth == 0 && tokens[at].IsSymbol(","))
+      outputs.emplace_back();
+    else
+      outputs.back().push_back(tokens[at]);
   }
   for (std::vector<Token>& output : outputs) {
     SimpleView::Output out;
@@ -96,14 +102,17 @@ SimpleView ReadSimpleView(std::string_view text, sql::Dialect dialect) {
       output.resize(output.size() - 2);
     }
     const Token* last = output.empty() ? nullptr : &output.back();
-    out.star = last != nullptr && last->IsSymbol("*") && (output.size() == 1 || output[output.size() - 2].IsSymbol("."));
-    const bool plain = last != nullptr && last->IsName() && (output.size() == 1 || output.size() == 3 || output.size() == 5);
+    out.star =
+        last != nullptr && last->IsSymbol("*") && (output.size() == 1 || output[output.size() - 2].IsSymbol("."));
+    const bool plain =
+        last != nullptr && last->IsName() && (output.size() == 1 || output.size() == 3 || output.size() == 5);
     bool dotted = plain;
     for (std::size_t i = 1; plain && i < output.size(); i += 2) dotted = dotted && output[i].IsSymbol(".");
     if (dotted && out.name.empty()) out.name = sql::Unquote(*last, dialect);
-    const bool own = dotted && !view.table.empty() &&
-                     (output.size() == 1 || sql::EqualsIgnoringCase(sql::Unquote(output[output.size() - 3], dialect), alias) ||
-                      (output.size() == 5 && sql::EqualsIgnoringCase(sql::Unquote(output[2], dialect), view.table)));
+    const bool own =
+        dotted && !view.table.empty() &&
+        (output.size() == 1 || sql::EqualsIgnoringCase(sql::Unquote(output[output.size() - 3], dialect), alias) ||
+         (output.size() == 5 && sql::EqualsIgnoringCase(sql::Unquote(output[2], dialect), view.table)));
     if (own) out.column = sql::Unquote(*last, dialect);
     view.outputs.push_back(std::move(out));
   }
@@ -134,7 +143,8 @@ void MapViewColumns(const Snapshot& snapshot, Table& view, const SimpleView& sha
       column.nullable = source.nullable;
       column.type = source.type;
       column.collation = source.collation;
-      column.updatable = view.updatable && source.updatable && source.generated == Generated::kNo && !column.base_column.empty();
+      column.updatable =
+          view.updatable && source.updatable && source.generated == Generated::kNo && !column.base_column.empty();
     }
   }
 }

@@ -16,9 +16,9 @@ struct SimpleView {
     std::string column;  // of the one table; empty: computed
     bool star = false;
   };
-  std::string schema, table;    // the one table that it reads; empty: another form
+  std::string schema, table;  // the one table that it reads; empty: another form
   std::vector<Output> outputs;
-  bool one_row_each = false;    // every row is one row of the table, without DISTINCT, GROUP BY, LIMIT or UNION
+  bool one_row_each = false;  // every row is one row of the table, without DISTINCT, GROUP BY, LIMIT or UNION
 };
 
 // `text` may begin with CREATE … VIEW … AS.

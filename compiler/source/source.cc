@@ -10,11 +10,10 @@
 
 namespace synapsor {
 
-SourceFile::SourceFile(std::string path, std::string text)
-    : path_(std::move(path)), text_(std::move(text)) {
+SourceFile::SourceFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
   line_starts_.push_back(0);
-  for (const char* p = text_.data(); (p = static_cast<const char*>(
-                                          std::memchr(p, '\n', text_.data() + text_.size() - p)));) {
+  for (const char* p = text_.data();
+       (p = static_cast<const char*>(std::memchr(p, '\n', text_.data() + text_.size() - p)));) {
     ++p;
     line_starts_.push_back(static_cast<std::uint32_t>(p - text_.data()));
   }
@@ -54,8 +53,7 @@ Result<FileId> SourceStore::Load(const std::string& path) {
   if (raw == nullptr) {
     return Fail(ErrorKind::kIo, fmt::format("cannot read `{}`: {}", path, std::strerror(errno)));
   }
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(raw, is_stdin ? [](std::FILE*) { return 0; }
-                                                                      : std::fclose);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(raw, is_stdin ? [](std::FILE*) { return 0; } : std::fclose);
   std::string text;
   std::vector<char> buffer(std::size_t{1} << 16);
   while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), raw)) {

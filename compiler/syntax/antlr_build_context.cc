@@ -4,8 +4,8 @@ namespace synapsor::syntax {
 namespace {
 
 ast::Include BuildInclude(Values& values, const Grammar::IncludeClauseContext* rule) {
-  return {values.Table(rule->table), values.Name(rule->alias), values.Field(rule->left),
-          values.Field(rule->right), values.SpanOf(rule)};
+  return {values.Table(rule->table), values.Name(rule->alias), values.Field(rule->left), values.Field(rule->right),
+          values.SpanOf(rule)};
 }
 
 ast::Search BuildSearch(Values& values, const Grammar::SearchClauseContext* rule) {
@@ -15,8 +15,7 @@ ast::Search BuildSearch(Values& values, const Grammar::SearchClauseContext* rule
   search.column = values.Field(rule->column);
   search.query = values.Query(rule->query);
   for (const auto* filter : rule->filters) {
-    search.filters.push_back(
-        {values.Field(filter->field), values.Source(filter->source), values.SpanOf(filter)});
+    search.filters.push_back({values.Field(filter->field), values.Source(filter->source), values.SpanOf(filter)});
   }
   if (rule->top != nullptr) search.top = values.Count(rule->top);
   search.span = values.SpanOf(rule);
@@ -46,8 +45,7 @@ ast::Context BuildContext(Values& values, const Grammar::ContextContext* rule) {
   context.slots_span = values.SpanOf(rule->slots);
   context.slots.reserve(rule->slots->slots.size());
   for (const auto* slot : rule->slots->slots) {
-    context.slots.push_back(
-        {values.Name(slot->name), values.Field(slot->field), values.SpanOf(slot)});
+    context.slots.push_back({values.Name(slot->name), values.Field(slot->field), values.SpanOf(slot)});
   }
   if (rule->evidence != nullptr) {
     const bool is_on = TokenOf(rule->evidence->toggle).kind == K_ON;

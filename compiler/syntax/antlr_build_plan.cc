@@ -31,8 +31,7 @@ ast::PlanStep BuildScan(Values& values, const Grammar::ScanClauseContext* rule) 
   step.alias = values.Name(rule->alias);
   for (const auto* predicate : rule->where) step.where.push_back(BuildPredicate(values, predicate));
   for (const auto* output : rule->outputs) {
-    step.outputs.push_back(
-        {values.Name(output->name), values.Field(output->field), values.SpanOf(output)});
+    step.outputs.push_back({values.Name(output->name), values.Field(output->field), values.SpanOf(output)});
   }
   return step;
 }
@@ -92,8 +91,7 @@ ast::PlanRule BuildRule(Values& values, const Grammar::RuleClauseContext* rule) 
 
 ast::PlanResult BuildResult(Values& values, const Grammar::PlanResultContext* rule) {
   const bool counts = TokenOf(rule->what).kind == K_STEP_COUNT;
-  return {values.Name(rule->name),
-          counts ? ast::PlanOperandKind::kStepCount : ast::PlanOperandKind::kStepOutput,
+  return {values.Name(rule->name), counts ? ast::PlanOperandKind::kStepCount : ast::PlanOperandKind::kStepOutput,
           values.Name(rule->step), values.SpanOf(rule)};
 }
 
@@ -111,12 +109,10 @@ ast::Plan BuildPlan(Values& values, const Grammar::PlanClauseContext* rule) {
   }
   for (const auto* decision : rule->rules) plan.rules.push_back(BuildRule(values, decision));
   if (rule->payload != nullptr) {
-    for (const auto* result : rule->payload->results)
-      plan.payload.push_back(BuildResult(values, result));
+    for (const auto* result : rule->payload->results) plan.payload.push_back(BuildResult(values, result));
   }
   if (rule->evidence != nullptr) {
-    for (const auto* result : rule->evidence->results)
-      plan.evidence.push_back(BuildResult(values, result));
+    for (const auto* result : rule->evidence->results) plan.evidence.push_back(BuildResult(values, result));
   }
   plan.span = values.SpanOf(rule);
   return plan;

@@ -41,12 +41,10 @@ void BuildTails(Values& values, const std::vector<Grammar::PolicyTailContext*>& 
     } else if (act->merge != nullptr) {
       values.Once(policy.auto_merge, span, "AUTO MERGE");
     } else if (values.Once(policy.when_span, span, "AUTO APPROVE WHEN")) {
-      for (const auto* condition : act->when)
-        policy.when.push_back(BuildCondition(values, condition));
+      for (const auto* condition : act->when) policy.when.push_back(BuildCondition(values, condition));
     }
   }
-  if (!policy.when_span.has_value())
-    values.MissingClause(before, "AUTO APPROVE WHEN", "after `TARGET BRANCH`");
+  if (!policy.when_span.has_value()) values.MissingClause(before, "AUTO APPROVE WHEN", "after `TARGET BRANCH`");
 }
 
 }  // namespace

@@ -12,16 +12,13 @@ ast::RiskRule BuildRisk(Values& values, const Grammar::RiskClauseContext* rule) 
   return risk;
 }
 
-void BuildRetention(Values& values, const Grammar::RetentionClauseContext* rule,
-                    ast::Workflow& workflow) {
+void BuildRetention(Values& values, const Grammar::RetentionClauseContext* rule, ast::Workflow& workflow) {
   Span runs;
   Span evidence;
   for (const auto* item : rule->items) {
     const bool is_runs = TokenOf(item->what).kind == K_RUNS;
-    if (!values.Once(is_runs ? runs : evidence, values.SpanOf(item), is_runs ? "RUNS" : "EVIDENCE"))
-      continue;
-    (is_runs ? workflow.retention_runs_days : workflow.retention_evidence_days) =
-        values.Count(item->days);
+    if (!values.Once(is_runs ? runs : evidence, values.SpanOf(item), is_runs ? "RUNS" : "EVIDENCE")) continue;
+    (is_runs ? workflow.retention_runs_days : workflow.retention_evidence_days) = values.Count(item->days);
   }
 }
 

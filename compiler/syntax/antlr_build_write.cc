@@ -4,8 +4,7 @@ namespace synapsor::syntax {
 namespace {
 
 // `CONFLICT GUARD BEFORE IMAGE` against `CONFLICT GUARD column`.
-void BuildGuard(Values& values, const Grammar::GuardClauseContext* rule,
-                ast::WriteProposal& write) {
+void BuildGuard(Values& values, const Grammar::GuardClauseContext* rule, ast::WriteProposal& write) {
   if (rule->image == nullptr) {
     write.guard = ast::GuardKind::kColumn;
     write.guard_column = values.Name(rule->column);
@@ -43,8 +42,7 @@ void BuildTail(Values& values, const Grammar::WriteTailContext* tail, Span& audi
                ast::WriteProposal& write) {
   const Span span = values.SpanOf(tail);
   if (tail->guard != nullptr) {
-    if (values.Once(write.guard_span, span, "CONFLICT GUARD"))
-      BuildGuard(values, tail->guard, write);
+    if (values.Once(write.guard_span, span, "CONFLICT GUARD")) BuildGuard(values, tail->guard, write);
   } else if (tail->bound != nullptr) {
     write.bounds.push_back(BuildBound(values, tail->bound));
   } else if (tail->transition != nullptr) {
@@ -84,8 +82,7 @@ ast::WriteProposal BuildWrite(Values& values, const Grammar::WriteProposalContex
   if (rule->columns != nullptr) {
     write.columns_span = values.SpanOf(rule->columns);
     for (const auto* column : rule->columns->columns) {
-      write.columns.push_back(
-          {values.Name(column->column), values.Source(column->source), values.SpanOf(column)});
+      write.columns.push_back({values.Name(column->column), values.Source(column->source), values.SpanOf(column)});
     }
   } else if (write.operation != ast::Operation::kDelete) {
     values.MissingClause(rule, "COLUMNS", "in the `WRITE PROPOSAL`");

@@ -18,10 +18,8 @@ constexpr auto kWorkflowClauses = std::to_array<Clause>({
     {K_DESCRIPTION, kEnd, "DESCRIPTION", 2, kOptional, kOnce, RULE(descriptionClause)},
     {K_SESSION, K_REQUIRE, "SESSION REQUIRE", 3, kRequired, kOnce, RULE(sessionClause)},
     {K_ALLOWED, K_CAPABILITIES, "ALLOWED CAPABILITIES", 4, kRequired, kOnce, RULE(allowedClause)},
-    {K_ALLOWED, K_EXTERNAL, "ALLOWED EXTERNAL ACTIONS", 5, kOptional, kOnce,
-     RULE(externalActionsClause)},
-    {K_EVIDENCE, K_REQUIRED, "EVIDENCE REQUIRED", 6, kOptional, kOnce,
-     RULE(evidenceRequiredClause)},
+    {K_ALLOWED, K_EXTERNAL, "ALLOWED EXTERNAL ACTIONS", 5, kOptional, kOnce, RULE(externalActionsClause)},
+    {K_EVIDENCE, K_REQUIRED, "EVIDENCE REQUIRED", 6, kOptional, kOnce, RULE(evidenceRequiredClause)},
     {K_AUTO, K_BRANCH, "AUTO BRANCH", 6, kOptional, kOnce, RULE(autoBranchClause)},
     {K_CHECKPOINT, K_EVERY, "CHECKPOINT EVERY STEP", 6, kOptional, kOnce, RULE(checkpointClause)},
     {K_ON, K_RISK, "ON RISK", 6, kOptional, kMany, RULE(riskClause)},
@@ -93,55 +91,36 @@ constexpr auto kCreatePolicyClauses = std::to_array<Clause>({
 
 std::span<const Clause> ClausesOf(ClauseSet set) {
   switch (set) {
-    case ClauseSet::kWorkflow:
-      return kWorkflowClauses;
-    case ClauseSet::kContext:
-      return kContextClauses;
-    case ClauseSet::kCapability:
-      return kCapabilityClauses;
-    case ClauseSet::kPlan:
-      return kPlanClauses;
-    case ClauseSet::kWrite:
-      return kWriteClauses;
-    case ClauseSet::kCreatePolicy:
-      return kCreatePolicyClauses;
-    case ClauseSet::kAlterPolicy:
-      return std::span(kCreatePolicyClauses).subspan(1);
+    case ClauseSet::kWorkflow: return kWorkflowClauses;
+    case ClauseSet::kContext: return kContextClauses;
+    case ClauseSet::kCapability: return kCapabilityClauses;
+    case ClauseSet::kPlan: return kPlanClauses;
+    case ClauseSet::kWrite: return kWriteClauses;
+    case ClauseSet::kCreatePolicy: return kCreatePolicyClauses;
+    case ClauseSet::kAlterPolicy: return std::span(kCreatePolicyClauses).subspan(1);
   }
   return {};
 }
 
 ClauseSet ClausesOf(StatementKind kind) {
   switch (kind) {
-    case StatementKind::kWorkflow:
-      return ClauseSet::kWorkflow;
-    case StatementKind::kContext:
-      return ClauseSet::kContext;
-    case StatementKind::kCapability:
-      return ClauseSet::kCapability;
-    case StatementKind::kAlterPolicy:
-      return ClauseSet::kAlterPolicy;
-    default:
-      return ClauseSet::kCreatePolicy;
+    case StatementKind::kWorkflow: return ClauseSet::kWorkflow;
+    case StatementKind::kContext: return ClauseSet::kContext;
+    case StatementKind::kCapability: return ClauseSet::kCapability;
+    case StatementKind::kAlterPolicy: return ClauseSet::kAlterPolicy;
+    default: return ClauseSet::kCreatePolicy;
   }
 }
 
 std::string_view OwnerOf(ClauseSet set) {
   switch (set) {
-    case ClauseSet::kWorkflow:
-      return "CREATE AGENT WORKFLOW";
-    case ClauseSet::kContext:
-      return "CREATE AGENT CONTEXT";
-    case ClauseSet::kCapability:
-      return "CREATE AGENT CAPABILITY";
-    case ClauseSet::kPlan:
-      return "PLAN";
-    case ClauseSet::kWrite:
-      return "WRITE PROPOSAL";
-    case ClauseSet::kCreatePolicy:
-      return "CREATE SETTLEMENT POLICY";
-    case ClauseSet::kAlterPolicy:
-      return "ALTER SETTLEMENT POLICY";
+    case ClauseSet::kWorkflow: return "CREATE AGENT WORKFLOW";
+    case ClauseSet::kContext: return "CREATE AGENT CONTEXT";
+    case ClauseSet::kCapability: return "CREATE AGENT CAPABILITY";
+    case ClauseSet::kPlan: return "PLAN";
+    case ClauseSet::kWrite: return "WRITE PROPOSAL";
+    case ClauseSet::kCreatePolicy: return "CREATE SETTLEMENT POLICY";
+    case ClauseSet::kAlterPolicy: return "ALTER SETTLEMENT POLICY";
   }
   return {};
 }
@@ -150,8 +129,7 @@ const Clause* FindClause(ClauseSet set, const std::vector<Token>& tokens, std::s
   if (index >= tokens.size()) return nullptr;
   const TokenKind next = index + 1 < tokens.size() ? tokens[index + 1].kind : kEnd;
   for (const Clause& clause : ClausesOf(set)) {
-    if (clause.first == tokens[index].kind && (clause.second == kEnd || clause.second == next))
-      return &clause;
+    if (clause.first == tokens[index].kind && (clause.second == kEnd || clause.second == next)) return &clause;
   }
   return nullptr;
 }

@@ -13,15 +13,7 @@
 
 namespace synapsor::syntax {
 
-enum class ClauseSet {
-  kWorkflow,
-  kContext,
-  kCapability,
-  kPlan,
-  kWrite,
-  kCreatePolicy,
-  kAlterPolicy
-};
+enum class ClauseSet { kWorkflow, kContext, kCapability, kPlan, kWrite, kCreatePolicy, kAlterPolicy };
 
 struct Clause {
   TokenKind first;

@@ -11,24 +11,15 @@ namespace {
 
 std::string_view Symbol(TokenKind kind) {
   switch (kind) {
-    case kSemi:
-      return "`;`";
-    case kComma:
-      return "`,`";
-    case kDot:
-      return "`.`";
-    case kLeftParen:
-      return "`(`";
-    case kRightParen:
-      return "`)`";
-    case kEqual:
-      return "`=`";
-    case kString:
-      return "a text in single quotes";
-    case kInteger:
-      return "a whole number";
-    default:
-      return {};
+    case kSemi: return "`;`";
+    case kComma: return "`,`";
+    case kDot: return "`.`";
+    case kLeftParen: return "`(`";
+    case kRightParen: return "`)`";
+    case kEqual: return "`=`";
+    case kString: return "a text in single quotes";
+    case kInteger: return "a whole number";
+    default: return {};
   }
 }
 
@@ -66,8 +57,7 @@ std::string DescribeExpected(const std::vector<TokenKind>& kinds) {
       parts.push_back(fmt::format("`{}`", KeywordText(kind)));
       continue;
     }
-    if ((number && (kind == kInteger || kind == kString)) || (comparison && kind == kEqual))
-      continue;
+    if ((number && (kind == kInteger || kind == kString)) || (comparison && kind == kEqual)) continue;
     if (const auto symbol = Symbol(kind); !symbol.empty()) parts.emplace_back(symbol);
   }
   std::string joined;
@@ -81,14 +71,10 @@ std::string DescribeExpected(const std::vector<TokenKind>& kinds) {
 std::string DescribeFound(std::string_view text, const Token& token) {
   switch (token.kind) {
     case kEnd:
-    case kSemi:
-      return "the end of the statement";
-    case kString:
-      return "a text";
-    case kDollarString:
-      return "a dollar-quoted text";
-    default:
-      return fmt::format("`{}`", TextOf(text, token));
+    case kSemi: return "the end of the statement";
+    case kString: return "a text";
+    case kDollarString: return "a dollar-quoted text";
+    default: return fmt::format("`{}`", TextOf(text, token));
   }
 }
 

@@ -45,8 +45,7 @@ class Explainer {
     const ClauseSet set = ClausesOf(kind);
     if (ExplainName(set)) ExplainSection(set, nullptr);
     if (reported_ == 0) {
-      Report(Kind::kSyntaxError, tokens_.front(),
-             fmt::format("this `{}` is not complete", OwnerOf(set)));
+      Report(Kind::kSyntaxError, tokens_.front(), fmt::format("this `{}` is not complete", OwnerOf(set)));
     }
   }
 
@@ -62,9 +61,7 @@ class Explainer {
   };
 
   Span At(const Token& token) const { return {file_, token.begin, token.end}; }
-  Span Between(std::size_t first, std::size_t last) const {
-    return {file_, tokens_[first].begin, tokens_[last].end};
-  }
+  Span Between(std::size_t first, std::size_t last) const { return {file_, tokens_[first].begin, tokens_[last].end}; }
   bool AtEnd() const { return at_ + 1 >= tokens_.size(); }  // the closing `;`
 
   diag::Finding& Report(Kind kind, Span span, std::string message) {
@@ -105,8 +102,7 @@ class Explainer {
       --at_;
       sink_
           .Report(Kind::kSyntaxError, comma,
-                  fmt::format("expected another item after `,`, found {}",
-                              DescribeFound(text_, tokens_[at_])))
+                  fmt::format("expected another item after `,`, found {}", DescribeFound(text_, tokens_[at_])))
           .WithFix({"remove `,`", {{comma, ""}}, false});
       return;
     }
@@ -118,12 +114,10 @@ class Explainer {
   bool ExplainName(ClauseSet set) {
     at_ = kNameIndex;
     const bool is_clause = FindClause(set, tokens_, at_) != nullptr && at_ + 1 < tokens_.size() &&
-                           tokens_[at_ + 1].kind != kDot &&
-                           FindClause(set, tokens_, at_ + 1) == nullptr;
+                           tokens_[at_ + 1].kind != kDot && FindClause(set, tokens_, at_ + 1) == nullptr;
     if (is_clause || !IsName(tokens_[at_].kind)) {
       Report(Kind::kSyntaxError, tokens_[at_],
-             fmt::format("expected a name after `{}`, found {}", OwnerOf(set),
-                         DescribeFound(text_, tokens_[at_])))
+             fmt::format("expected a name after `{}`, found {}", OwnerOf(set), DescribeFound(text_, tokens_[at_])))
           .WithHelp("write `namespace.name`");
       if (!is_clause && !SkipToClause(set, nullptr)) return false;
     } else if (!Parse([](Grammar& parser) { parser.qualifiedName(); })) {
@@ -135,8 +129,7 @@ class Explainer {
       return true;
     }
     Report(Kind::kSyntaxError, tokens_[at_],
-           fmt::format("expected `SET`{}, found {}", Before(Here(0)),
-                       DescribeFound(text_, tokens_[at_])));
+           fmt::format("expected `SET`{}, found {}", Before(Here(0)), DescribeFound(text_, tokens_[at_])));
     return true;
   }
 
@@ -146,12 +139,9 @@ class Explainer {
     const Clause* clause = FindClause(set, tokens_, index);
     if (clause == nullptr || index == 0) return false;
     const TokenKind before = tokens_[index - 1].kind;
-    if (before == kComma || before == kDot || before == kLeftParen || before == kEqual ||
-        before == K_AS)
-      return false;
+    if (before == kComma || before == kDot || before == kLeftParen || before == kEqual || before == K_AS) return false;
     if (clause->second != kEnd) return true;
-    const std::string_view gap =
-        text_.substr(tokens_[index - 1].end, tokens_[index].begin - tokens_[index - 1].end);
+    const std::string_view gap = text_.substr(tokens_[index - 1].end, tokens_[index].begin - tokens_[index - 1].end);
     return gap.find('\n') != std::string_view::npos;
   }
 
@@ -193,8 +183,7 @@ class Explainer {
     std::size_t clause_begin = at_;
     while (!AtEnd()) {
       const Clause* clause = FindClause(set, tokens_, at_);
-      if (clause == nullptr && outer != nullptr && FindClause(*outer, tokens_, at_) != nullptr)
-        break;
+      if (clause == nullptr && outer != nullptr && FindClause(*outer, tokens_, at_) != nullptr) break;
       if (IsExternal()) {
         ReportExternal(section);
         SkipToClause(set, outer);
@@ -235,10 +224,8 @@ class Explainer {
       ReportRepeat(sink_, clause.phrase, Between(begin, begin + words), span);
       ++reported_;
     } else if (clause.rank < section.rank) {
-      Report(Kind::kMisplacedClause, span,
-             fmt::format("`{}` stands after `{}`", clause.phrase, section.last->phrase))
-          .WithLabel(Between(section.seen.at(section.last), section.seen.at(section.last)),
-                     "it belongs before this")
+      Report(Kind::kMisplacedClause, span, fmt::format("`{}` stands after `{}`", clause.phrase, section.last->phrase))
+          .WithLabel(Between(section.seen.at(section.last), section.seen.at(section.last)), "it belongs before this")
           .WithHelp(fmt::format("move `{}` before `{}`", clause.phrase, section.last->phrase));
     }
     if (clause.rank >= section.rank) {
@@ -254,10 +241,9 @@ class Explainer {
       const auto seen = section.seen.find(&clause);
       if (seen != section.seen.end()) previous = &clause;
       if (seen != section.seen.end() || !IsRequired(clause, section)) continue;
-      const std::string where =
-          previous == nullptr    ? fmt::format("after `{}`", OwnerOf(section.set))
-          : previous->repeatable ? fmt::format("after the `{}` clauses", previous->phrase)
-                                 : fmt::format("after `{}`", previous->phrase);
+      const std::string where = previous == nullptr    ? fmt::format("after `{}`", OwnerOf(section.set))
+                                : previous->repeatable ? fmt::format("after the `{}` clauses", previous->phrase)
+                                                       : fmt::format("after `{}`", previous->phrase);
       ++reported_;
       ReportMissingClause(sink_, At(tokens_[PlaceFor(clause, section)]), clause.phrase, where);
     }
@@ -276,11 +262,9 @@ class Explainer {
     if (section.set != ClauseSet::kWrite || clause.required) return clause.required;
     TokenKind operation = K_UPDATE;
     for (const auto& [other, begin] : section.seen) {
-      if (other->first == K_OPERATION && begin + 1 < tokens_.size())
-        operation = tokens_[begin + 1].kind;
+      if (other->first == K_OPERATION && begin + 1 < tokens_.size()) operation = tokens_[begin + 1].kind;
     }
-    return (clause.first == K_LOOKUP && operation != K_INSERT) ||
-           (clause.first == K_COLUMNS && operation != K_DELETE);
+    return (clause.first == K_LOOKUP && operation != K_INSERT) || (clause.first == K_COLUMNS && operation != K_DELETE);
   }
 
   // ---- what is not a clause ----
@@ -303,8 +287,7 @@ class Explainer {
           .WithHelp(fmt::format("it belongs to `{}`", OwnerOf(*home)));
     } else if (IsWord(token.kind) && StartsLine(at_) && !LooksLikeItem(token, expected)) {
       const std::string_view owner = OwnerOf(section.set);
-      Report(Kind::kUnknownClause, token,
-             fmt::format("unknown clause `{}` in `{}`", TextOf(text_, token), owner))
+      Report(Kind::kUnknownClause, token, fmt::format("unknown clause `{}` in `{}`", TextOf(text_, token), owner))
           .WithHelp(ClauseHelp(section));
     } else {
       ReportMismatch(clause_begin, expected);
@@ -317,8 +300,7 @@ class Explainer {
   // missing.
   bool LooksLikeItem(const Token& token, const std::vector<TokenKind>& expected) const {
     const std::string_view word = TextOf(text_, token);
-    const bool has_lower =
-        std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool has_lower = std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     return has_lower && std::find(expected.begin(), expected.end(), kComma) != expected.end();
   }
 
@@ -328,8 +310,7 @@ class Explainer {
     if (clause == nullptr || section.seen.contains(clause)) return nullptr;
     if (!clause->required && !StartsLine(at_ - 1)) return nullptr;
     --at_;
-    Report(Kind::kSyntaxError, tokens_[at_],
-           fmt::format("expected a name before `{}`", clause->phrase));
+    Report(Kind::kSyntaxError, tokens_[at_], fmt::format("expected a name before `{}`", clause->phrase));
     return clause;
   }
 
@@ -344,13 +325,11 @@ class Explainer {
     }
     if (candidates.empty() || at_ + 1 >= tokens_.size()) return nullptr;
     const Token& found = tokens_[at_ + 1];
-    const auto near =
-        IsWord(found.kind) ? NearestName(TextOf(text_, found), seconds) : std::nullopt;
+    const auto near = IsWord(found.kind) ? NearestName(TextOf(text_, found), seconds) : std::nullopt;
     const std::string_view first = KeywordText(tokens_[at_].kind);
-    diag::Finding& finding =
-        Report(Kind::kSyntaxError, found,
-               fmt::format("expected {} after `{}`, found {}", QuotedList(seconds), first,
-                           DescribeFound(text_, found)));
+    diag::Finding& finding = Report(
+        Kind::kSyntaxError, found,
+        fmt::format("expected {} after `{}`, found {}", QuotedList(seconds), first, DescribeFound(text_, found)));
     if (near) Suggest(finding, At(found), *near);
     const Clause* meant = candidates.front();
     for (const Clause* clause : candidates) {
@@ -370,8 +349,7 @@ class Explainer {
     if (!IsWord(tokens_[at_].kind)) return nullptr;
     std::vector<std::string_view> firsts;
     for (const Clause& clause : ClausesOf(section.set)) {
-      if (!section.seen.contains(&clause) || clause.repeatable)
-        firsts.push_back(KeywordText(clause.first));
+      if (!section.seen.contains(&clause) || clause.repeatable) firsts.push_back(KeywordText(clause.first));
     }
     const auto near = NearestName(TextOf(text_, tokens_[at_]), firsts);
     if (!near) return nullptr;
@@ -379,19 +357,15 @@ class Explainer {
     const Clause* meant = nullptr;
     for (const Clause& clause : ClausesOf(section.set)) {
       if (clause.first != kind) continue;
-      if (meant == nullptr || (at_ + 1 < tokens_.size() && clause.second == tokens_[at_ + 1].kind))
-        meant = &clause;
+      if (meant == nullptr || (at_ + 1 < tokens_.size() && clause.second == tokens_[at_ + 1].kind)) meant = &clause;
     }
-    const bool two_words =
-        meant->second != kEnd && at_ + 1 < tokens_.size() && IsWord(tokens_[at_ + 1].kind);
+    const bool two_words = meant->second != kEnd && at_ + 1 < tokens_.size() && IsWord(tokens_[at_ + 1].kind);
     const Span span = Between(at_, at_ + (two_words ? 1 : 0));
     const std::string_view written = text_.substr(span.begin, span.end - span.begin);
-    const std::string phrase =
-        meant->second == kEnd
-            ? std::string(KeywordText(meant->first))
-            : fmt::format("{} {}", KeywordText(meant->first), KeywordText(meant->second));
-    Suggest(Report(Kind::kUnknownClause, span, fmt::format("unknown clause `{}`", written)), span,
-            phrase);
+    const std::string phrase = meant->second == kEnd
+                                   ? std::string(KeywordText(meant->first))
+                                   : fmt::format("{} {}", KeywordText(meant->first), KeywordText(meant->second));
+    Suggest(Report(Kind::kUnknownClause, span, fmt::format("unknown clause `{}`", written)), span, phrase);
     Replace(at_, meant->first);
     if (two_words) Replace(at_ + 1, meant->second);
     return meant;
@@ -405,9 +379,8 @@ class Explainer {
 
   // Another kind of statement that has the clause at `index`.
   const ClauseSet* HomeOf(const Section& section, std::size_t index) const {
-    static constexpr ClauseSet kAll[] = {ClauseSet::kWorkflow,   ClauseSet::kContext,
-                                         ClauseSet::kCapability, ClauseSet::kPlan,
-                                         ClauseSet::kWrite,      ClauseSet::kCreatePolicy};
+    static constexpr ClauseSet kAll[] = {ClauseSet::kWorkflow, ClauseSet::kContext, ClauseSet::kCapability,
+                                         ClauseSet::kPlan,     ClauseSet::kWrite,   ClauseSet::kCreatePolicy};
     for (const ClauseSet& set : kAll) {
       if (set != section.set && BeginsClause(set, index)) return &set;
     }
@@ -417,8 +390,7 @@ class Explainer {
   bool StartsLine(std::size_t index) const {
     if (index == 0) return true;
     const Token& before = tokens_[index - 1];
-    return text_.substr(before.end, tokens_[index].begin - before.end).find('\n') !=
-           std::string_view::npos;
+    return text_.substr(before.end, tokens_[index].begin - before.end).find('\n') != std::string_view::npos;
   }
 
   std::string ClauseHelp(const Section& section) const {
@@ -449,14 +421,11 @@ class Explainer {
     section.confused = true;
     const bool answer = SameWord(TextOf(text_, tokens_[at_]), "RETURN");
     Report(Kind::kExternalClause, span,
-           fmt::format("`{}` is not part of this language",
-                       text_.substr(span.begin, span.end - span.begin)))
-        .WithHelp(
-            answer
-                ? "say what is returned with `RETURNS JSON`, and what is read with `OUTPUT SLOTS`"
-                : "write `ROOT table AS alias` or `INCLUDE table AS alias ON ...`, and bind the "
-                  "table to its "
-                  "source under `tables` in synapsor.json");
+           fmt::format("`{}` is not part of this language", text_.substr(span.begin, span.end - span.begin)))
+        .WithHelp(answer ? "say what is returned with `RETURNS JSON`, and what is read with `OUTPUT SLOTS`"
+                         : "write `ROOT table AS alias` or `INCLUDE table AS alias ON ...`, and bind the "
+                           "table to its "
+                           "source under `tables` in synapsor.json");
     at_ += 2;
   }
 

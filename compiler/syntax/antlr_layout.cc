@@ -142,8 +142,7 @@ void Walk(antlr4::ParserRuleContext* rule, std::size_t parent, Layout& layout) {
     } else if (auto* leaf = dynamic_cast<antlr4::tree::TerminalNode*>(child)) {
       const antlr4::Token* token = leaf->getSymbol();
       for (const WordLine& line : kWordLines) {
-        if (line.rule == kind && line.word == TokenOf(token).kind)
-          layout.indent[IndexOf(token)] = line.indent;
+        if (line.rule == kind && line.word == TokenOf(token).kind) layout.indent[IndexOf(token)] = line.indent;
       }
     }
   }

@@ -14,9 +14,7 @@ namespace {
 using diag::Kind;
 using Kinds = std::vector<TokenKind>;
 
-bool Has(const Kinds& kinds, TokenKind kind) {
-  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-}
+bool Has(const Kinds& kinds, TokenKind kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
 
 // A keyword that was taken for a missing name: BIND FROM SESSION ...
 bool TookKeywordForName(const Place& place, const Kinds& expected) {
@@ -25,8 +23,7 @@ bool TookKeywordForName(const Place& place, const Kinds& expected) {
   return IsKeyword(taken) && Has(expected, taken) && !Has(expected, kIdent);
 }
 
-bool SuggestKeyword(diag::Finding& finding, const Place& place, const Token& found,
-                    const Kinds& expected) {
+bool SuggestKeyword(diag::Finding& finding, const Place& place, const Token& found, const Kinds& expected) {
   if (!IsWord(found.kind) || Has(expected, kIdent)) return false;
   std::vector<std::string_view> words;
   for (const TokenKind kind : expected) {
@@ -37,8 +34,7 @@ bool SuggestKeyword(diag::Finding& finding, const Place& place, const Token& fou
   return near.has_value();
 }
 
-void AddHelp(diag::Finding& finding, const Place& place, const Token& found,
-             const Kinds& expected) {
+void AddHelp(diag::Finding& finding, const Place& place, const Token& found, const Kinds& expected) {
   if (SuggestKeyword(finding, place, found, expected)) return;
   if (found.kind == kQuotedIdent && Has(expected, kString)) {
     finding.WithHelp("a text stands in single quotes; double quotes are for names");
@@ -91,11 +87,9 @@ void ReportMismatch(diag::Sink& sink, const Place& place, const Kinds& expected)
   const Token& found = place.tokens[std::min(place.at, place.tokens.size() - 1)];
   const std::string wanted = DescribeExpected(expected);
   const std::string there = DescribeFound(place.text, found);
-  const std::string message =
-      wanted.empty() ? fmt::format("unexpected {}{}", there, Before(place))
-                     : fmt::format("expected {}{}, found {}", wanted, Before(place), there);
-  AddHelp(sink.Report(Kind::kSyntaxError, {place.file, found.begin, found.end}, message), place,
-          found, expected);
+  const std::string message = wanted.empty() ? fmt::format("unexpected {}{}", there, Before(place))
+                                             : fmt::format("expected {}{}, found {}", wanted, Before(place), there);
+  AddHelp(sink.Report(Kind::kSyntaxError, {place.file, found.begin, found.end}, message), place, found, expected);
 }
 
 void Suggest(diag::Finding& finding, Span span, const std::string& phrase) {

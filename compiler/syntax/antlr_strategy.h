@@ -21,9 +21,7 @@ class StopAtFirst : public antlr4::ANTLRErrorStrategy {
   void sync(antlr4::Parser*) override {}
   bool inErrorRecoveryMode(antlr4::Parser*) override { return false; }
   void reportMatch(antlr4::Parser*) override {}
-  void reportError(antlr4::Parser* parser, const antlr4::RecognitionException&) override {
-    Stop(parser);
-  }
+  void reportError(antlr4::Parser* parser, const antlr4::RecognitionException&) override { Stop(parser); }
 
  protected:
   virtual antlr4::misc::IntervalSet Expected(antlr4::Parser*) const { return {}; }
@@ -52,9 +50,7 @@ class StopAndExplain final : public StopAtFirst {
   void Forget() { last_context_ = nullptr; }
 
  protected:
-  antlr4::misc::IntervalSet Expected(antlr4::Parser* parser) const override {
-    return parser->getExpectedTokens();
-  }
+  antlr4::misc::IntervalSet Expected(antlr4::Parser* parser) const override { return parser->getExpectedTokens(); }
 
  private:
   std::size_t last_index_ = 0;

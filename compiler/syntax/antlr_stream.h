@@ -16,9 +16,7 @@ class StreamToken final : public antlr4::Token {
 
   const syntax::Token& token() const { return token_; }
 
-  std::size_t getType() const override {
-    return token_.kind == kEnd ? Token::EOF : std::size_t{token_.kind};
-  }
+  std::size_t getType() const override { return token_.kind == kEnd ? Token::EOF : std::size_t{token_.kind}; }
   std::size_t getTokenIndex() const override { return index_; }
   std::size_t getStartIndex() const override { return token_.begin; }
   std::size_t getStopIndex() const override { return token_.end; }
@@ -65,9 +63,7 @@ class StatementStream final : public antlr4::TokenStream {
   void consume() override {
     if (at_ + 1 < tokens_.size()) ++at_;
   }
-  antlr4::Token* get(std::size_t index) const override {
-    return const_cast<StreamToken*>(&tokens_[index]);
-  }
+  antlr4::Token* get(std::size_t index) const override { return const_cast<StreamToken*>(&tokens_[index]); }
   std::size_t index() override { return at_; }
   void seek(std::size_t index) override { at_ = index; }
   std::size_t size() override { return tokens_.size(); }

@@ -68,15 +68,12 @@ ast::FieldRef Values::Field(const Grammar::FieldRefContext* rule) {
   return {Name(rule->alias), Name(rule->column), SpanOf(rule)};
 }
 
-ast::String Values::Text(const antlr4::Token* token) {
-  return {Unquote(Raw(TokenOf(token))), SpanOf(token)};
-}
+ast::String Values::Text(const antlr4::Token* token) { return {Unquote(Raw(TokenOf(token))), SpanOf(token)}; }
 
 ast::Integer Values::Count(const antlr4::Token* token) {
   const std::string_view digits = Raw(TokenOf(token));
   ast::Integer result{0, SpanOf(token)};
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), result.value);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result.value);
   if (error != std::errc() || end != digits.data() + digits.size()) {
     failed = true;
     ReportCountTooLarge(sink_, result.span, digits);
@@ -92,12 +89,9 @@ ast::Literal Values::Literal(const Grammar::LiteralContext* rule) {
   }
   const Span span = SpanOf(rule->word);
   switch (TokenOf(rule->word).kind) {
-    case K_TRUE:
-      return {ast::LiteralKind::kBoolean, "true", span};
-    case K_FALSE:
-      return {ast::LiteralKind::kBoolean, "false", span};
-    default:
-      return {ast::LiteralKind::kNull, "null", span};
+    case K_TRUE: return {ast::LiteralKind::kBoolean, "true", span};
+    case K_FALSE: return {ast::LiteralKind::kBoolean, "false", span};
+    default: return {ast::LiteralKind::kNull, "null", span};
   }
 }
 
@@ -150,18 +144,12 @@ ast::ValueSource Values::Query(const Grammar::SearchQueryContext* rule) {
 
 ast::Relation Values::Relation(const Grammar::RelopContext* rule) const {
   switch (TokenOf(rule->start).kind) {
-    case kNotEqual:
-      return ast::Relation::kNotEqual;
-    case kLess:
-      return ast::Relation::kLess;
-    case kLessEqual:
-      return ast::Relation::kLessEqual;
-    case kGreater:
-      return ast::Relation::kGreater;
-    case kGreaterEqual:
-      return ast::Relation::kGreaterEqual;
-    default:
-      return ast::Relation::kEqual;
+    case kNotEqual: return ast::Relation::kNotEqual;
+    case kLess: return ast::Relation::kLess;
+    case kLessEqual: return ast::Relation::kLessEqual;
+    case kGreater: return ast::Relation::kGreater;
+    case kGreaterEqual: return ast::Relation::kGreaterEqual;
+    default: return ast::Relation::kEqual;
   }
 }
 
@@ -175,8 +163,7 @@ bool Values::Once(Span& seen, Span now, std::string_view phrase) {
   return false;
 }
 
-void Values::MissingClause(const antlr4::ParserRuleContext* before, std::string_view phrase,
-                           std::string_view where) {
+void Values::MissingClause(const antlr4::ParserRuleContext* before, std::string_view phrase, std::string_view where) {
   failed = true;
   Span at = SpanOf(before);
   at.begin = at.end;

@@ -18,8 +18,7 @@ using Grammar = agentddl::AgentDdlParser;
 // too large, an empty quoted name, a clause twice) is reported, and `failed` is set.
 class Values {
  public:
-  Values(std::string_view text, ast::File& file, diag::Sink& sink)
-      : text_(text), file_(file), sink_(sink) {}
+  Values(std::string_view text, ast::File& file, diag::Sink& sink) : text_(text), file_(file), sink_(sink) {}
 
   bool failed = false;
 
@@ -29,9 +28,7 @@ class Values {
     return {file_.file, TokenOf(rule->start).begin, TokenOf(rule->stop).end};
   }
   // The whole rule, if it is there.
-  Span SpanIf(const antlr4::ParserRuleContext* rule) const {
-    return rule == nullptr ? Span::None() : SpanOf(rule);
-  }
+  Span SpanIf(const antlr4::ParserRuleContext* rule) const { return rule == nullptr ? Span::None() : SpanOf(rule); }
 
   ast::Name Name(const Grammar::IdentContext* rule);
   ast::QualifiedName Qualified(const Grammar::QualifiedNameContext* rule);
@@ -52,8 +49,7 @@ class Values {
   // then keeps.
   bool Once(Span& seen, Span now, std::string_view phrase);
   // Reports that `phrase` should stand behind `before`.
-  void MissingClause(const antlr4::ParserRuleContext* before, std::string_view phrase,
-                     std::string_view where);
+  void MissingClause(const antlr4::ParserRuleContext* before, std::string_view phrase, std::string_view where);
   // Reports the IMAGE of CONFLICT GUARD name IMAGE.
   void UnexpectedImage(const antlr4::Token* image);
 

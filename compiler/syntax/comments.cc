@@ -29,8 +29,8 @@ Span Covered(std::string_view text, const Token& comment, const std::vector<Span
 
 }  // namespace
 
-void ReadComments(std::string_view text, const std::vector<Token>& comments,
-                  const std::vector<Span>& statements, ast::File& file, diag::Sink& sink) {
+void ReadComments(std::string_view text, const std::vector<Token>& comments, const std::vector<Span>& statements,
+                  ast::File& file, diag::Sink& sink) {
   int nested_comments = 0;
   for (const Token& comment : comments) {
     const std::string_view inner = TextOf(text, comment).substr(2);
@@ -39,8 +39,7 @@ void ReadComments(std::string_view text, const std::vector<Token>& comments,
       const std::size_t nested = inner.find("/*");
       if (nested == std::string_view::npos || ++nested_comments > kMostNestedTold) continue;
       const auto at = static_cast<std::uint32_t>(comment.begin + 2 + nested);
-      sink.Report(diag::Kind::kNestedComment, {file.file, at, at + 2},
-                  "a comment opens another comment")
+      sink.Report(diag::Kind::kNestedComment, {file.file, at, at + 2}, "a comment opens another comment")
           .WithLabel({file.file, comment.begin, comment.begin + 2}, "inside this one")
           .WithHelp("comments do not nest: the first `*/` closes; use `--` for the lines inside");
       continue;
@@ -49,8 +48,8 @@ void ReadComments(std::string_view text, const std::vector<Token>& comments,
     if (!said.starts_with(kMark)) continue;
     said = Trim(said.substr(kMark.size()));
     const std::size_t code_end = std::min(said.find_first_of(kBlanks), said.size());
-    file.suppressions.push_back({said.substr(0, code_end), Trim(said.substr(code_end)), span,
-                                 Covered(text, comment, statements)});
+    file.suppressions.push_back(
+        {said.substr(0, code_end), Trim(said.substr(code_end)), span, Covered(text, comment, statements)});
   }
 }
 

@@ -12,7 +12,7 @@ namespace synapsor::syntax {
 
 // Reports comments that open another one, and collects `-- sync:allow CODE reason` into `file`.
 // `statements` are the places of all statements, in order.
-void ReadComments(std::string_view text, const std::vector<Token>& comments,
-                  const std::vector<Span>& statements, ast::File& file, diag::Sink& sink);
+void ReadComments(std::string_view text, const std::vector<Token>& comments, const std::vector<Span>& statements,
+                  ast::File& file, diag::Sink& sink);
 
 }  // namespace synapsor::syntax

@@ -49,16 +49,14 @@ Decoded Decode(std::string_view text, std::size_t at) {
     if (c >= 0x800 && (c < 0xD800 || c > 0xDFFF)) return {c, 3};
   }
   if (lead >= 0xF0 && lead < 0xF5 && follows(1) && follows(2) && follows(3)) {
-    const std::uint32_t c =
-        (lead & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+    const std::uint32_t c = (lead & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
     if (c >= 0x10000 && c <= 0x10FFFF) return {c, 4};
   }
   return {0, 0};
 }
 
 bool ChangesDirection(std::uint32_t c) {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
-         c == 0x200F || c == 0x061C;
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C;
 }
 
 }  // namespace
@@ -79,18 +77,15 @@ bool CheckEncoding(std::string_view text, FileId file, diag::Sink& sink) {
       return false;
     }
     const Span span{file, begin, begin + next.length};
-    if (next.length == 1 ? IsControl(static_cast<unsigned char>(next.code_point))
-                         : next.code_point < 0xA0) {
+    if (next.length == 1 ? IsControl(static_cast<unsigned char>(next.code_point)) : next.code_point < 0xA0) {
       if (++reported <= kMostReported) {
-        sink.Report(Kind::kControlCharacter, span,
-                    fmt::format("control character U+{:04X}", next.code_point))
+        sink.Report(Kind::kControlCharacter, span, fmt::format("control character U+{:04X}", next.code_point))
             .WithHelp(next.code_point == 0 ? "save the file as UTF-8 text" : "remove it");
       }
     } else if (next.length > 1 && ChangesDirection(next.code_point)) {
       if (++reported <= kMostReported) {
-        sink.Report(
-                Kind::kControlCharacter, span,
-                fmt::format("character U+{:04X} changes the direction of reading", next.code_point))
+        sink.Report(Kind::kControlCharacter, span,
+                    fmt::format("character U+{:04X} changes the direction of reading", next.code_point))
             .WithHelp("remove it: with it the text can look different from what it says");
       }
     }

@@ -26,9 +26,8 @@ class Formatter {
     Statement statement;
     while (reader_.Next(statement)) {
       CommentsBefore(statement.begin);
-      const bool formatted = statement.mistake.kind == kEnd && !statement.too_long &&
-                             statement.terminated && IsAgentDdl(statement.kind) &&
-                             layout_parser_.LayOut(statement, layout_);
+      const bool formatted = statement.mistake.kind == kEnd && !statement.too_long && statement.terminated &&
+                             IsAgentDdl(statement.kind) && layout_parser_.LayOut(statement, layout_);
       Separate(statement.begin, after_statement_ && (formatted || after_formatted_));
       if (formatted) {
         Print(statement);

@@ -12,8 +12,7 @@ enum CharClass : std::uint8_t { kOther, kBlank, kLetter, kDigit };
 
 constexpr std::array<std::uint8_t, 256> BuildClasses() {
   std::array<std::uint8_t, 256> classes{};
-  for (const char c : {' ', '\t', '\r', '\n', '\f', '\v'})
-    classes[static_cast<unsigned char>(c)] = kBlank;
+  for (const char c : {' ', '\t', '\r', '\n', '\f', '\v'}) classes[static_cast<unsigned char>(c)] = kBlank;
   for (int c = 'a'; c <= 'z'; ++c) classes[static_cast<std::size_t>(c)] = kLetter;
   for (int c = 'A'; c <= 'Z'; ++c) classes[static_cast<std::size_t>(c)] = kLetter;
   for (int c = '0'; c <= '9'; ++c) classes[static_cast<std::size_t>(c)] = kDigit;
@@ -23,9 +22,7 @@ constexpr std::array<std::uint8_t, 256> BuildClasses() {
 
 constexpr auto kClasses = BuildClasses();
 
-CharClass ClassOf(char c) {
-  return static_cast<CharClass>(kClasses[static_cast<unsigned char>(c)]);
-}
+CharClass ClassOf(char c) { return static_cast<CharClass>(kClasses[static_cast<unsigned char>(c)]); }
 bool IsWordCharacter(char c) { return ClassOf(c) >= kLetter; }
 
 // Bytes of the code point that starts with `lead`; the text is valid UTF-8 by the time anyone
@@ -39,9 +36,7 @@ std::uint32_t CodePointLength(char lead) {
 
 }  // namespace
 
-std::uint32_t SkipByteOrderMark(std::string_view text) {
-  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-}
+std::uint32_t SkipByteOrderMark(std::string_view text) { return text.starts_with("\xEF\xBB\xBF") ? 3 : 0; }
 
 Token Lexer::Take(TokenKind kind, std::uint32_t length) {
   const Token token{kind, at_, at_ + length};
@@ -54,46 +49,28 @@ Token Lexer::Next() {
   while (at_ < size) {
     const char c = text_[at_];
     switch (ClassOf(c)) {
-      case kBlank:
-        ++at_;
-        continue;
-      case kLetter:
-        return Word();
-      case kDigit:
-        return Number();
-      case kOther:
-        break;
+      case kBlank: ++at_; continue;
+      case kLetter: return Word();
+      case kDigit: return Number();
+      case kOther: break;
     }
     switch (c) {
-      case ';':
-        return Take(kSemi, 1);
-      case ',':
-        return Take(kComma, 1);
-      case '.':
-        return Take(kDot, 1);
-      case '(':
-        return Take(kLeftParen, 1);
-      case ')':
-        return Take(kRightParen, 1);
-      case '=':
-        return Take(kEqual, 1);
-      case '+':
-        return Take(kPlus, 1);
-      case '\'':
-        return Quoted('\'', kString, kUnterminatedString, false);
-      case '"':
-        return Quoted('"', kQuotedIdent, kUnterminatedIdent, true);
-      case '`':
-        return Quoted('`', kBacktickIdent, kUnterminatedIdent, true);
-      case '$':
-        return Dollar();
-      case '!':
-        return Peek(1) == '=' ? Take(kNotEqual, 2) : Take(kBadCharacter, 1);
+      case ';': return Take(kSemi, 1);
+      case ',': return Take(kComma, 1);
+      case '.': return Take(kDot, 1);
+      case '(': return Take(kLeftParen, 1);
+      case ')': return Take(kRightParen, 1);
+      case '=': return Take(kEqual, 1);
+      case '+': return Take(kPlus, 1);
+      case '\'': return Quoted('\'', kString, kUnterminatedString, false);
+      case '"': return Quoted('"', kQuotedIdent, kUnterminatedIdent, true);
+      case '`': return Quoted('`', kBacktickIdent, kUnterminatedIdent, true);
+      case '$': return Dollar();
+      case '!': return Peek(1) == '=' ? Take(kNotEqual, 2) : Take(kBadCharacter, 1);
       case '<':
         if (Peek(1) == '=') return Take(kLessEqual, 2);
         return Peek(1) == '>' ? Take(kNotEqual, 2) : Take(kLess, 1);
-      case '>':
-        return Peek(1) == '=' ? Take(kGreaterEqual, 2) : Take(kGreater, 1);
+      case '>': return Peek(1) == '=' ? Take(kGreaterEqual, 2) : Take(kGreater, 1);
       case '-':
         if (Peek(1) != '-') return Take(kMinus, 1);
         SkipLineComment();

@@ -33,9 +33,7 @@ class Lexer {
   // True when a whole comment was skipped; false when it is not closed.
   bool SkipBlockComment();
   void SkipLineComment();
-  char Peek(std::uint32_t ahead) const {
-    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
-  }
+  char Peek(std::uint32_t ahead) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
 
   std::string_view text_;
   std::uint32_t at_;

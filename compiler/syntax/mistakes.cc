@@ -18,8 +18,7 @@ std::string QuotedList(const std::vector<std::string_view>& words) {
 }
 
 void ReportEmptyName(diag::Sink& sink, Span at) {
-  sink.Report(Kind::kEmptyName, at, "a quoted name is empty")
-      .WithHelp("write the name between the quotes");
+  sink.Report(Kind::kEmptyName, at, "a quoted name is empty").WithHelp("write the name between the quotes");
 }
 
 void ReportCountTooLarge(diag::Sink& sink, Span at, std::string_view digits) {
@@ -37,8 +36,7 @@ void ReportRepeat(diag::Sink& sink, std::string_view phrase, Span first, Span ag
       .WithHelp("keep the one that is meant; neither of them wins");
 }
 
-void ReportMissingClause(diag::Sink& sink, Span at, std::string_view phrase,
-                         std::string_view where) {
+void ReportMissingClause(diag::Sink& sink, Span at, std::string_view phrase, std::string_view where) {
   sink.Report(Kind::kMissingClause, at, fmt::format("expected `{}` {}", phrase, where));
 }
 

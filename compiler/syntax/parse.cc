@@ -24,11 +24,7 @@ constexpr int kMostSkippedTold = 100;
 class FileParser {
  public:
   FileParser(std::string_view text, ast::File& file, diag::Sink& sink)
-      : text_(text),
-        file_(file),
-        sink_(sink),
-        reader_(text, &comments_),
-        grammar_(text, file, own_) {}
+      : text_(text), file_(file), sink_(sink), reader_(text, &comments_), grammar_(text, file, own_) {}
 
   void Run() {
     Statement statement;
@@ -38,14 +34,12 @@ class FileParser {
       if (Take(statement)) continue;
       NoteBroken(statement);
       if (++broken_ < kMostBroken) continue;
-      own_.Report(
-          Kind::kTooLong, At(statement.begin, statement.content_end),
-          fmt::format("{} statements have mistakes; the rest of the file was not read", broken_));
+      own_.Report(Kind::kTooLong, At(statement.begin, statement.content_end),
+                  fmt::format("{} statements have mistakes; the rest of the file was not read", broken_));
       break;
     }
     if (skipped_ > kMostSkippedTold) {
-      last_skipped_->WithNote(
-          fmt::format("{} more statements were skipped", skipped_ - kMostSkippedTold));
+      last_skipped_->WithNote(fmt::format("{} more statements were skipped", skipped_ - kMostSkippedTold));
     }
     ReadComments(text_, comments_, places_, file_, own_);
     if (open_text_) DropAfterOpenText();
@@ -62,14 +56,10 @@ class FileParser {
       return false;
     }
     switch (statement.kind) {
-      case StatementKind::kForeign:
-        return TakeForeign(statement);
-      case StatementKind::kLifecycle:
-        return RefuseLifecycle(statement);
-      case StatementKind::kUnknown:
-        return RefuseUnknown(statement);
-      default:
-        break;
+      case StatementKind::kForeign: return TakeForeign(statement);
+      case StatementKind::kLifecycle: return RefuseLifecycle(statement);
+      case StatementKind::kUnknown: return RefuseUnknown(statement);
+      default: break;
     }
     if (statement.too_long) {
       own_.Report(Kind::kTooLong, At(statement.begin, statement.begin + 1),
@@ -100,8 +90,7 @@ class FileParser {
     file_.foreign.push_back({head, At(statement.begin, statement.end)});
     if (++skipped_ > kMostSkippedTold) return true;
     last_skipped_ =
-        &own_.Report(Kind::kSkippedSql,
-                     At(statement.begin, statement.begin + static_cast<std::uint32_t>(head.size())),
+        &own_.Report(Kind::kSkippedSql, At(statement.begin, statement.begin + static_cast<std::uint32_t>(head.size())),
                      fmt::format("`{}` is ordinary SQL and was skipped", head))
              .WithHelp(
                  "keep schema statements in a file of their own, and name it as the source's "
@@ -123,20 +112,17 @@ class FileParser {
 
   bool RefuseUnknown(const Statement& statement) {
     const auto& tokens = statement.tokens;
-    const std::size_t shown =
-        std::min<std::size_t>(tokens.size(), tokens[0].kind == K_CREATE ? 3 : 1);
+    const std::size_t shown = std::min<std::size_t>(tokens.size(), tokens[0].kind == K_CREATE ? 3 : 1);
     const Span span = At(tokens[0].begin, tokens[shown - 1].end);
-    diag::Finding& finding = own_.Report(Kind::kUnknownStatement, span,
-                                         fmt::format("unknown statement `{}`", Slice(span)));
+    diag::Finding& finding =
+        own_.Report(Kind::kUnknownStatement, span, fmt::format("unknown statement `{}`", Slice(span)));
     if (tokens[0].kind == K_CREATE && tokens.size() > 1 && tokens[1].kind == K_CAPABILITY) {
-      finding.WithHelp(
-          "write `CREATE AGENT CAPABILITY`; the `CREATE CAPABILITY ... END` dialect is not read");
+      finding.WithHelp("write `CREATE AGENT CAPABILITY`; the `CREATE CAPABILITY ... END` dialect is not read");
       return false;
     }
     if (const auto meant = Meant(tokens)) {
       finding.WithHelp(fmt::format("did you mean `{}`?", *meant));
-      const std::size_t words =
-          static_cast<std::size_t>(std::count(meant->begin(), meant->end(), ' ')) + 1;
+      const std::size_t words = static_cast<std::size_t>(std::count(meant->begin(), meant->end(), ' ')) + 1;
       if (words <= tokens.size()) {
         const Span written = At(tokens[0].begin, tokens[words - 1].end);
         finding.WithFix({fmt::format("write `{}`", *meant), {{written, *meant}}, false});
@@ -151,9 +137,9 @@ class FileParser {
 
   // The statement whose first words are nearest to those written.
   std::optional<std::string> Meant(const std::vector<Token>& tokens) const {
-    static constexpr std::string_view kHeads[] = {
-        "CREATE AGENT WORKFLOW", "CREATE AGENT CONTEXT", "CREATE AGENT CAPABILITY",
-        "CREATE SETTLEMENT POLICY", "ALTER SETTLEMENT POLICY"};
+    static constexpr std::string_view kHeads[] = {"CREATE AGENT WORKFLOW", "CREATE AGENT CONTEXT",
+                                                  "CREATE AGENT CAPABILITY", "CREATE SETTLEMENT POLICY",
+                                                  "ALTER SETTLEMENT POLICY"};
     std::string written;
     for (std::size_t i = 0; i < std::min<std::size_t>(tokens.size(), 3); ++i) {
       if (!IsWord(tokens[i].kind)) break;
@@ -166,8 +152,7 @@ class FileParser {
   void ReportMissingSemicolon(const Statement& statement) {
     const Span place = At(statement.content_end, statement.content_end);
     own_.Report(Kind::kMissingSemicolon, place,
-                statement.followed ? "expected `;` before the next statement"
-                                   : "expected `;` at the end of the file")
+                statement.followed ? "expected `;` before the next statement" : "expected `;` at the end of the file")
         .WithHelp("end the statement with `;`")
         .WithFix({"insert `;`", {{place, ";"}}, true});
   }
@@ -185,22 +170,18 @@ class FileParser {
             .WithHelp(fmt::format("close it with `{}`", text_[token.begin]));
         return;
       case kUnterminatedComment:
-        own_.Report(Kind::kUnterminatedComment, At(token.begin, token.begin + 2),
-                    "this comment is not closed")
+        own_.Report(Kind::kUnterminatedComment, At(token.begin, token.begin + 2), "this comment is not closed")
             .WithHelp("close it with `*/`");
         return;
       case kBadNumber:
-        own_.Report(Kind::kBadNumber, span,
-                    fmt::format("`{}` is neither a number nor a name", Slice(span)))
+        own_.Report(Kind::kBadNumber, span, fmt::format("`{}` is neither a number nor a name", Slice(span)))
             .WithHelp(
                 "a name that begins with a digit stands in double quotes; numbers have digits and "
                 "one point");
         return;
       default:
-        own_.Report(Kind::kBadCharacter, span,
-                    fmt::format("unexpected character `{}`", Slice(span)))
-            .WithHelp(
-                "names with other characters than letters, digits and `_` stand in double quotes");
+        own_.Report(Kind::kBadCharacter, span, fmt::format("unexpected character `{}`", Slice(span)))
+            .WithHelp("names with other characters than letters, digits and `_` stand in double quotes");
         return;
     }
   }
@@ -220,15 +201,13 @@ class FileParser {
   void PointAtLongString(std::size_t first_finding) {
     diag::Finding& finding = own_.findings()[first_finding];
     if (long_string_.kind == kEnd || finding.span.begin <= long_string_.begin) return;
-    finding.WithLabel(At(long_string_.begin, long_string_.begin + 1),
-                      "this text runs over several lines");
+    finding.WithLabel(At(long_string_.begin, long_string_.begin + 1), "this text runs over several lines");
   }
 
   void NoteLongString(const Statement& statement) {
     if (long_string_.kind != kEnd) return;
     for (const Token& token : statement.tokens) {
-      if (token.kind != kString || TextOf(text_, token).find('\n') == std::string_view::npos)
-        continue;
+      if (token.kind != kString || TextOf(text_, token).find('\n') == std::string_view::npos) continue;
       long_string_ = token;
       return;
     }
@@ -238,11 +217,10 @@ class FileParser {
     if (!IsAgentDdl(statement.kind)) return;
     ast::BrokenStatement broken;
     broken.span = At(statement.begin, statement.end);
-    broken.kind = statement.kind == StatementKind::kWorkflow  ? ast::StatementKind::kWorkflow
-                  : statement.kind == StatementKind::kContext ? ast::StatementKind::kContext
-                  : statement.kind == StatementKind::kCapability
-                      ? ast::StatementKind::kCapability
-                      : ast::StatementKind::kSettlementPolicy;
+    broken.kind = statement.kind == StatementKind::kWorkflow     ? ast::StatementKind::kWorkflow
+                  : statement.kind == StatementKind::kContext    ? ast::StatementKind::kContext
+                  : statement.kind == StatementKind::kCapability ? ast::StatementKind::kCapability
+                                                                 : ast::StatementKind::kSettlementPolicy;
     const auto& tokens = statement.tokens;
     if (tokens.size() > 3 && IsName(tokens[3].kind)) {
       const bool dotted = tokens.size() > 5 && tokens[4].kind == kDot && IsName(tokens[5].kind);
@@ -251,9 +229,7 @@ class FileParser {
     file_.broken.push_back(broken);
   }
 
-  std::string_view Slice(Span span) const {
-    return text_.substr(span.begin, span.end - span.begin);
-  }
+  std::string_view Slice(Span span) const { return text_.substr(span.begin, span.end - span.begin); }
 
   std::string_view text_;
   ast::File& file_;

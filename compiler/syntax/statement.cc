@@ -12,23 +12,20 @@ constexpr std::size_t kHeadTokens = 4;
 
 // Ordinary SQL by its first word, unless the tables below say otherwise.
 constexpr auto kSqlWords = std::to_array<std::string_view>(
-    {"ALTER",    "ANALYZE", "BEGIN",    "CALL",      "CLUSTER", "COMMENT", "COMMIT",
-     "COPY",     "CREATE",  "DECLARE",  "DELETE",    "DO",      "DROP",    "EXPLAIN",
-     "GRANT",    "INSERT",  "LOCK",     "MERGE",     "PRAGMA",  "REFRESH", "REINDEX",
-     "REPLACE",  "REVOKE",  "ROLLBACK", "SAVEPOINT", "SELECT",  "SET",     "START",
-     "TRUNCATE", "UPDATE",  "USE",      "VACUUM",    "VALUES",  "WITH"});
+    {"ALTER",   "ANALYZE",  "BEGIN",   "CALL",    "CLUSTER", "COMMENT",  "COMMIT",    "COPY",   "CREATE",
+     "DECLARE", "DELETE",   "DO",      "DROP",    "EXPLAIN", "GRANT",    "INSERT",    "LOCK",   "MERGE",
+     "PRAGMA",  "REFRESH",  "REINDEX", "REPLACE", "REVOKE",  "ROLLBACK", "SAVEPOINT", "SELECT", "SET",
+     "START",   "TRUNCATE", "UPDATE",  "USE",     "VACUUM",  "VALUES",   "WITH"});
 
 // What ordinary SQL creates. Anything else after CREATE is a mistake rather than something to skip.
 constexpr auto kSqlObjects = std::to_array<std::string_view>(
-    {"ACCESS",       "AGGREGATE", "ALGORITHM",   "CAST",         "COLLATION", "CONSTRAINT",
-     "CONVERSION",   "DATABASE",  "DEFINER",     "DOMAIN",       "EVENT",     "EXTENSION",
-     "FOREIGN",      "FULLTEXT",  "FUNCTION",    "GLOBAL",       "GROUP",     "HYBRID",
-     "INDEX",        "LANGUAGE",  "LOCAL",       "MATERIALIZED", "OPERATOR",  "OR",
-     "POLICY",       "PROCEDURE", "PUBLICATION", "RECURSIVE",    "ROLE",      "RULE",
-     "SCHEMA",       "SEQUENCE",  "SERVER",      "SPATIAL",      "SQL",       "STATISTICS",
-     "SUBSCRIPTION", "TABLE",     "TABLESPACE",  "TEMP",         "TEMPORARY", "TEXT",
-     "TRANSFORM",    "TRIGGER",   "TYPE",        "UNIQUE",       "UNLOGGED",  "USER",
-     "VIEW",         "VIRTUAL"});
+    {"ACCESS",    "AGGREGATE", "ALGORITHM",   "CAST",       "COLLATION",    "CONSTRAINT",   "CONVERSION", "DATABASE",
+     "DEFINER",   "DOMAIN",    "EVENT",       "EXTENSION",  "FOREIGN",      "FULLTEXT",     "FUNCTION",   "GLOBAL",
+     "GROUP",     "HYBRID",    "INDEX",       "LANGUAGE",   "LOCAL",        "MATERIALIZED", "OPERATOR",   "OR",
+     "POLICY",    "PROCEDURE", "PUBLICATION", "RECURSIVE",  "ROLE",         "RULE",         "SCHEMA",     "SEQUENCE",
+     "SERVER",    "SPATIAL",   "SQL",         "STATISTICS", "SUBSCRIPTION", "TABLE",        "TABLESPACE", "TEMP",
+     "TEMPORARY", "TEXT",      "TRANSFORM",   "TRIGGER",    "TYPE",         "UNIQUE",       "UNLOGGED",   "USER",
+     "VIEW",      "VIRTUAL"});
 
 // Statements of the hosted catalog, sessions, proposals and branches. An empty second word matches
 // any.
@@ -37,20 +34,17 @@ struct Head {
   std::string_view second;
 };
 constexpr auto kLifecycleHeads = std::to_array<Head>(
-    {{"ACTIVATE", ""},      {"ALTER", "AGENT"},    {"APPROVE", ""},        {"AS", "OF"},
-     {"COMMIT", "WRITE"},   {"CREATE", "BRANCH"},  {"DESCRIBE", ""},       {"DIFF", ""},
-     {"DROP", "AGENT"},     {"DROP", "BRANCH"},    {"DROP", "SETTLEMENT"}, {"EXPLAIN", "AGENT"},
-     {"EXPLAIN", "HYBRID"}, {"INSPECT", ""},       {"INVOKE", ""},         {"MERGE", "BRANCH"},
-     {"PREVIEW", ""},       {"PROPOSE", ""},       {"READ", "RESOURCE"},   {"REJECT", ""},
-     {"REPLAY", ""},        {"ROLLBACK", "AGENT"}, {"SEARCH", ""},         {"SET", "SESSION"},
-     {"SETTLE", ""},        {"SHOW", ""},          {"USE", "BRANCH"}});
+    {{"ACTIVATE", ""},       {"ALTER", "AGENT"},    {"APPROVE", ""},       {"AS", "OF"},         {"COMMIT", "WRITE"},
+     {"CREATE", "BRANCH"},   {"DESCRIBE", ""},      {"DIFF", ""},          {"DROP", "AGENT"},    {"DROP", "BRANCH"},
+     {"DROP", "SETTLEMENT"}, {"EXPLAIN", "AGENT"},  {"EXPLAIN", "HYBRID"}, {"INSPECT", ""},      {"INVOKE", ""},
+     {"MERGE", "BRANCH"},    {"PREVIEW", ""},       {"PROPOSE", ""},       {"READ", "RESOURCE"}, {"REJECT", ""},
+     {"REPLAY", ""},         {"ROLLBACK", "AGENT"}, {"SEARCH", ""},        {"SET", "SESSION"},   {"SETTLE", ""},
+     {"SHOW", ""},           {"USE", "BRANCH"}});
 
 // Bodies of these hold `;` between BEGIN and END.
-constexpr auto kRoutines =
-    std::to_array<std::string_view>({"EVENT", "FUNCTION", "PROCEDURE", "TRIGGER"});
+constexpr auto kRoutines = std::to_array<std::string_view>({"EVENT", "FUNCTION", "PROCEDURE", "TRIGGER"});
 // What END closes other than BEGIN or CASE.
-constexpr auto kOtherBlocks =
-    std::to_array<std::string_view>({"FOR", "IF", "LOOP", "REPEAT", "WHILE"});
+constexpr auto kOtherBlocks = std::to_array<std::string_view>({"FOR", "IF", "LOOP", "REPEAT", "WHILE"});
 
 // Other languages have characters and numbers that the agent DDL has not; open quotes are wrong in
 // both.
@@ -106,8 +100,7 @@ StatementKind StatementReader::Classify() {
   }
   const std::string_view word = TextOf(text_, Ahead(0));
   if (first == K_CREATE) {
-    return Contains(kSqlObjects, TextOf(text_, Ahead(1))) ? StatementKind::kForeign
-                                                          : StatementKind::kUnknown;
+    return Contains(kSqlObjects, TextOf(text_, Ahead(1))) ? StatementKind::kForeign : StatementKind::kUnknown;
   }
   return Contains(kSqlWords, word) ? StatementKind::kForeign : StatementKind::kUnknown;
 }

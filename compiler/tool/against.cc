@@ -87,7 +87,8 @@ std::optional<std::vector<std::string>> BuildArguments(const CompileOptions& opt
 // Whether the configuration of a commit, if it has one, names any DDL there. One that cannot be read does: building tells why.
 bool NamesDdl(const CompileOptions& options, const fs::path& top, const fs::path& exported, const fs::path& working) {
   if (!options.files.empty()) return true;
-  const std::string path = options.config ? Relocate(*options.config, top, exported) : (working / "synapsor.json").string();
+  const std::string path =
+      options.config ? Relocate(*options.config, top, exported) : (working / "synapsor.json").string();
   if (!Exists(path)) return false;
   const auto config = config::Load(path);
   if (!config) return true;
@@ -98,7 +99,8 @@ bool NamesDdl(const CompileOptions& options, const fs::path& top, const fs::path
 Result<Baseline> FromCommit(const std::string& ref, const CompileOptions& options) {
   if (ref.starts_with('-')) return Fail(ErrorKind::kUsage, fmt::format("`{}` is neither a file nor a commit", ref));
   if (std::find(options.files.begin(), options.files.end(), "-") != options.files.end()) {
-    return Fail(ErrorKind::kUsage, "standard input has no state at a commit", "name the DDL file, or compare with a bundle");
+    return Fail(ErrorKind::kUsage, "standard input has no state at a commit",
+                "name the DDL file, or compare with a bundle");
   }
   const auto commit = Git({"rev-parse", "--quiet", "--verify", ref + "^{commit}"});
   if (!commit) {
@@ -118,7 +120,8 @@ Result<Baseline> FromCommit(const std::string& ref, const CompileOptions& option
   std::error_code problem;
   const auto arguments = BuildArguments(options, fs::weakly_canonical(top, problem), exported);
   const fs::path working = exported / prefix;
-  if (!arguments || !Exists(working.string()) || !NamesDdl(options, fs::weakly_canonical(top, problem), exported, working)) {
+  if (!arguments || !Exists(working.string()) ||
+      !NamesDdl(options, fs::weakly_canonical(top, problem), exported, working)) {
     return Baseline{ref, {}, {}};
   }
   const std::string built = folder.path() + "/base.bundle.json";

@@ -66,7 +66,9 @@ std::string Verdict(const AuthorityReport& report) {
 std::string MarkdownCell(const std::string& text) {
   std::string out;
   for (const char c : Printable(text)) {
-    if (c == '|' || c == '<' || c == '>' || c == '`' || c == '*' || c == '_' || c == '[' || c == ']' || c == '\\' || c == '@') out += '\\';
+    if (c == '|' || c == '<' || c == '>' || c == '`' || c == '*' || c == '_' || c == '[' || c == ']' || c == '\\' ||
+        c == '@')
+      out += '\\';
     out += c;
   }
   return out;
@@ -82,8 +84,8 @@ Result<std::string> ReadFile(const std::string& path) {
 }  // namespace
 
 int AuthorityReport::Count(Effect effect) const {
-  return static_cast<int>(std::count_if(changes.begin(), changes.end(),
-                                        [&](const Change& change) { return change.effect == effect; }));
+  return static_cast<int>(
+      std::count_if(changes.begin(), changes.end(), [&](const Change& change) { return change.effect == effect; }));
 }
 
 AuthorityReport CompareAuthority(std::string before_name, std::string before_digest, std::string after_digest,
@@ -114,7 +116,8 @@ std::string ChangesAsText(const AuthorityReport& report) {
 }
 
 std::string ChangesAsMarkdown(const AuthorityReport& report) {
-  std::string out = fmt::format("### Authority changes against {}\n\n{}\n", MarkdownCell(report.before_name), Verdict(report));
+  std::string out =
+      fmt::format("### Authority changes against {}\n\n{}\n", MarkdownCell(report.before_name), Verdict(report));
   if (!report.changes.empty()) out += "\n| | effect | who | change | where |\n|---|---|---|---|---|\n";
   for (const Change& change : report.changes) {
     const std::string_view name = WordsOf(change.effect).name;
@@ -132,8 +135,10 @@ json ChangesAsJson(const AuthorityReport& report) {
     json item = {{"kind", KindName(change.kind)}, {"effect", WordsOf(change.effect).name},
                  {"subject", fact.subject},       {"verb", fact.verb},
                  {"object", fact.object},         {"sentence", change.sentence}};
-    if (change.kind != authority::ChangeKind::kAdded) item["before"] = {{"qualifier", change.before.qualifier}, {"place", change.before.place}};
-    if (change.kind != authority::ChangeKind::kRemoved) item["after"] = {{"qualifier", change.after.qualifier}, {"place", change.after.place}};
+    if (change.kind != authority::ChangeKind::kAdded)
+      item["before"] = {{"qualifier", change.before.qualifier}, {"place", change.before.place}};
+    if (change.kind != authority::ChangeKind::kRemoved)
+      item["after"] = {{"qualifier", change.after.qualifier}, {"place", change.after.place}};
     changes.push_back(std::move(item));
   }
   json before = {{"name", report.before_name}};
@@ -156,15 +161,18 @@ Result<bool> IsApproved(const std::string& path, const AuthorityReport& report) 
     return Fail(ErrorKind::kUsage, fmt::format("`{}` is no approval file: {}", path, what),
                 R"(write {"approved": [{"from": "sha256:…", "to": "sha256:…", "by": "name", "reason": "text"}]})");
   };
-  if (!file.is_object() || !file.contains("approved") || !file["approved"].is_array()) return malformed("there is no list `approved`");
+  if (!file.is_object() || !file.contains("approved") || !file["approved"].is_array())
+    return malformed("there is no list `approved`");
   bool approved = false;
   for (const json& entry : file["approved"]) {
     for (const char* key : {"from", "to", "by", "reason"}) {
-      if (!entry.is_object() || !entry.contains(key) || !entry[key].is_string() || entry[key].get_ref<const std::string&>().empty()) {
+      if (!entry.is_object() || !entry.contains(key) || !entry[key].is_string() ||
+          entry[key].get_ref<const std::string&>().empty()) {
         return malformed(fmt::format("an entry lacks the text `{}`", key));
       }
     }
-    approved |= entry["from"] == (report.before_digest.empty() ? kNoBundle : report.before_digest) && entry["to"] == report.after_digest;
+    approved |= entry["from"] == (report.before_digest.empty() ? kNoBundle : report.before_digest) &&
+                entry["to"] == report.after_digest;
   }
   return approved;
 }

@@ -15,7 +15,10 @@ constexpr OptionSpec kOptions[] = {
     kSchemaOption,
     kEngineOption,
     kLiveOption,
-    {.name = "--output", .value_name = "FILE", .help = "where to write the bundle (`-`: standard output)", .short_name = "-o"},
+    {.name = "--output",
+     .value_name = "FILE",
+     .help = "where to write the bundle (`-`: standard output)",
+     .short_name = "-o"},
 };
 
 Result<int> Run(const Arguments& arguments) {

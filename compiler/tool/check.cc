@@ -33,9 +33,7 @@ constexpr OptionSpec kOptions[] = {
     {.name = "--strict", .value_name = "", .help = "warnings give exit code 1 too"},
     kMaxFindingsOption,
     {.name = "--baseline", .value_name = "FILE", .help = "hide the warnings that FILE holds"},
-    {.name = "--write-baseline",
-     .value_name = "FILE",
-     .help = "write the present warnings to FILE and hide them"},
+    {.name = "--write-baseline", .value_name = "FILE", .help = "write the present warnings to FILE and hide them"},
     {.name = "--fix", .value_name = "", .help = "apply fixes that keep or narrow authority"},
     {.name = "--dry-run", .value_name = "", .help = "with --fix: print the diff, write nothing"},
 };
@@ -85,32 +83,27 @@ Result<int> UseBaseline(const Arguments& arguments, Compilation& run) {
   if (!path) return 0;
   SYN_ASSIGN_OR_RETURN(const FileId file, run.sources.Load(*path));
   const int before = static_cast<int>(run.sink.findings().size());
-  SYN_ASSIGN_OR_RETURN(
-      const int hidden,
-      diag::ApplyBaseline(run.sources, file, run.catalog->has_any_snapshot(), run.sink));
+  SYN_ASSIGN_OR_RETURN(const int hidden,
+                       diag::ApplyBaseline(run.sources, file, run.catalog->has_any_snapshot(), run.sink));
   if (hidden != 0 || before != static_cast<int>(run.sink.findings().size())) run.sink.Sort();
   return hidden;
 }
 
 Result<int> Run(const Arguments& arguments) {
   SYN_RETURN_IF_ERROR(CheckCombination(arguments));
-  SYN_ASSIGN_OR_RETURN(const std::optional<int> max_findings,
-                       arguments.Number("--max-findings", 0));
+  SYN_ASSIGN_OR_RETURN(const std::optional<int> max_findings, arguments.Number("--max-findings", 0));
   const CompileOptions options = OptionsFrom(arguments);
   const bool dry_run = arguments.Has("--dry-run");
-  SYN_ASSIGN_OR_RETURN(const std::unique_ptr<Compilation> run, arguments.Has("--fix") && !dry_run
-                                                                   ? CompileFixed(options)
-                                                                   : Compile(options));
+  SYN_ASSIGN_OR_RETURN(const std::unique_ptr<Compilation> run,
+                       arguments.Has("--fix") && !dry_run ? CompileFixed(options) : Compile(options));
   SYN_ASSIGN_OR_RETURN(const int baselined, UseBaseline(arguments, *run));
   const std::deque<diag::Finding>& findings = run->sink.findings();
   const diag::Summary summary =
       diag::Summarize(findings, static_cast<int>(run->files.size()), run->suppressed, baselined);
   if (dry_run) {
-    SYN_RETURN_IF_ERROR(
-        WriteData(diag::FixDiff(run->sources, diag::PlanFixes(run->sources, findings))));
+    SYN_RETURN_IF_ERROR(WriteData(diag::FixDiff(run->sources, diag::PlanFixes(run->sources, findings))));
   } else {
-    SYN_RETURN_IF_ERROR(WriteReport(run->sources, findings, summary,
-                                    arguments.ValueOr("--format", "text"),
+    SYN_RETURN_IF_ERROR(WriteReport(run->sources, findings, summary, arguments.ValueOr("--format", "text"),
                                     max_findings.value_or(kDefaultMaxFindings)));
   }
   for (const std::string& remark : run->remarks) PrintRemark(remark);

@@ -6,15 +6,8 @@ namespace synapsor::tool {
 namespace {
 
 const Command* const kCommands[] = {
-    &kCheckCommand,
-    &kPlanCommand,
-    &kBuildCommand,
-    &kDiffCommand,
-    &kIntrospectCommand,
-    &kGrantsCommand,
-    &kFmtCommand,
-    &kExplainCommand,
-    &kRulesCommand,
+    &kCheckCommand,  &kPlanCommand, &kBuildCommand,   &kDiffCommand,  &kIntrospectCommand,
+    &kGrantsCommand, &kFmtCommand,  &kExplainCommand, &kRulesCommand,
 };
 
 }  // namespace
@@ -23,8 +16,8 @@ std::span<const Command* const> AllCommands() { return kCommands; }
 
 const Command* FindCommand(std::string_view name) {
   const auto commands = AllCommands();
-  const auto found = std::find_if(commands.begin(), commands.end(),
-                                  [&](const Command* command) { return command->name == name; });
+  const auto found =
+      std::find_if(commands.begin(), commands.end(), [&](const Command* command) { return command->name == name; });
   return found == commands.end() ? nullptr : *found;
 }
 

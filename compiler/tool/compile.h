@@ -19,9 +19,7 @@ namespace synapsor::tool {
 
 // Options that every command with DDL input takes; put them at the head of the command's own.
 inline constexpr OptionSpec kConfigOption = {
-    .name = "--config",
-    .value_name = "FILE",
-    .help = "configuration (default: ./synapsor.json if it exists)"};
+    .name = "--config", .value_name = "FILE", .help = "configuration (default: ./synapsor.json if it exists)"};
 inline constexpr OptionSpec kSchemaOption = {
     .name = "--schema", .value_name = "FILE", .help = "schema.sql or snapshot of the only source"};
 inline constexpr OptionSpec kEngineOption = {.name = "--engine",
@@ -29,9 +27,7 @@ inline constexpr OptionSpec kEngineOption = {.name = "--engine",
                                              .help = "database engine of --schema",
                                              .choices = "postgres|mysql|mariadb|sqlite"};
 inline constexpr OptionSpec kLiveOption = {
-    .name = "--live",
-    .value_name = "",
-    .help = "read the schema from the sources' databases, not from files"};
+    .name = "--live", .value_name = "", .help = "read the schema from the sources' databases, not from files"};
 
 // The configuration at `path`; without one ./synapsor.json, or the defaults if that does not exist.
 Result<config::Config> LoadConfig(const std::optional<std::string>& path);
@@ -60,8 +56,8 @@ struct Compilation {
   std::vector<ast::File> files;  // parsed DDL files, in the order read
   std::unique_ptr<schema::Catalog> catalog;
   ir::Program program;
-  diag::Sink sink;     // findings of every pass after suppression, sorted
-  int suppressed = 0;  // findings hidden by `sync:allow`
+  diag::Sink sink;                   // findings of every pass after suppression, sorted
+  int suppressed = 0;                // findings hidden by `sync:allow`
   std::vector<std::string> remarks;  // for the operator, beside the findings
 
   Compilation() = default;

@@ -27,14 +27,13 @@ void Expand(const fs::path& folder, Component at, Component end, std::set<std::s
   if (any_depth) Expand(folder, next, end, found);
   if (component == "." || component == "..") return Expand(folder / component, next, end, found);
   std::error_code problem;
-  for (fs::directory_iterator entry(folder.empty() ? "." : folder, problem), last;
-       !problem && entry != last; entry.increment(problem)) {
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, problem), last; !problem && entry != last;
+       entry.increment(problem)) {
     const std::string name = entry->path().filename().string();
     const fs::path path = folder / name;
     if (any_depth) {
       std::error_code ignored;
-      if (name[0] != '.' && IsFolder(path) && !fs::is_symlink(path, ignored))
-        Expand(path, at, end, found);
+      if (name[0] != '.' && IsFolder(path) && !fs::is_symlink(path, ignored)) Expand(path, at, end, found);
     } else if (::fnmatch(component.c_str(), name.c_str(), FNM_PERIOD) == 0) {
       if (next != end) {
         if (IsFolder(path)) Expand(path, next, end, found);
@@ -56,8 +55,7 @@ std::vector<std::string> ExpandGlob(const std::string& folder, const std::string
   return {found.begin(), found.end()};
 }
 
-Result<std::vector<std::string>> FindDdlFiles(const std::vector<std::string>& named,
-                                              const config::Config& config) {
+Result<std::vector<std::string>> FindDdlFiles(const std::vector<std::string>& named, const config::Config& config) {
   std::vector<std::string> files;
   std::set<std::string> seen;
   const auto add = [&](const std::string& path) {
@@ -74,8 +72,7 @@ Result<std::vector<std::string>> FindDdlFiles(const std::vector<std::string>& na
     return Fail(ErrorKind::kUsage, "no DDL file given, and there is no synapsor.json here",
                 "name the files, or `--config FILE`");
   }
-  return Fail(ErrorKind::kUsage,
-              fmt::format("no file matches the `ddl` globs of `{}`", config.path),
+  return Fail(ErrorKind::kUsage, fmt::format("no file matches the `ddl` globs of `{}`", config.path),
               "correct them, or name the files");
 }
 

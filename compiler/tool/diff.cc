@@ -12,7 +12,10 @@ namespace synapsor::tool {
 namespace {
 
 constexpr OptionSpec kOptions[] = {
-    {.name = "--format", .value_name = "FORMAT", .help = "how to print (default text)", .choices = "text|json|markdown"},
+    {.name = "--format",
+     .value_name = "FORMAT",
+     .help = "how to print (default text)",
+     .choices = "text|json|markdown"},
     {.name = "--approval", .value_name = "FILE", .help = "file that approves broadening steps, by both digests"},
 };
 
@@ -27,8 +30,8 @@ Result<int> Run(const Arguments& arguments) {
   }
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle before, bundle::Load(arguments.positional()[0]));
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle after, bundle::Load(arguments.positional()[1]));
-  const AuthorityReport report = CompareAuthority(arguments.positional()[0], before.digest, after.digest,
-                                                  before.authority, after.authority);
+  const AuthorityReport report =
+      CompareAuthority(arguments.positional()[0], before.digest, after.digest, before.authority, after.authority);
   bool approved = false;
   if (const auto path = arguments.Value("--approval")) {
     SYN_ASSIGN_OR_RETURN(approved, IsApproved(*path, report));

@@ -18,23 +18,20 @@ tl::unexpected<Error> UnknownRule(const std::string& text) {
     names.push_back(info.slug);
   }
   const auto nearest = NearestName(text, names);
-  return Fail(
-      ErrorKind::kUsage, fmt::format("there is no rule `{}`", text),
-      nearest ? fmt::format("did you mean `{}`?", *nearest) : "`sync rules` lists the rules");
+  return Fail(ErrorKind::kUsage, fmt::format("there is no rule `{}`", text),
+              nearest ? fmt::format("did you mean `{}`?", *nearest) : "`sync rules` lists the rules");
 }
 
 Result<int> Run(const Arguments& arguments) {
   if (arguments.positional().empty()) {
-    return Fail(ErrorKind::kUsage, "`sync explain` needs a code or a name",
-                "`sync rules` lists the rules");
+    return Fail(ErrorKind::kUsage, "`sync explain` needs a code or a name", "`sync rules` lists the rules");
   }
   std::string out;
   for (const std::string& text : arguments.positional()) {
     const diag::KindInfo* info = diag::FindKind(text);
     if (info == nullptr) return UnknownRule(text);
     const std::string_view page = diag::PageOf(info->kind);
-    if (page.empty())
-      return Fail(ErrorKind::kInternal, fmt::format("rule {} has no page", info->code));
+    if (page.empty()) return Fail(ErrorKind::kInternal, fmt::format("rule {} has no page", info->code));
     if (!out.empty()) out += '\n';
     out += page;
   }

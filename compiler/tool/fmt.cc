@@ -20,8 +20,7 @@ constexpr OptionSpec kOptions[] = {
 
 Result<int> Run(const Arguments& arguments) {
   SYN_ASSIGN_OR_RETURN(const config::Config config, LoadConfig(arguments.Value("--config")));
-  SYN_ASSIGN_OR_RETURN(const std::vector<std::string> paths,
-                       FindDdlFiles(arguments.positional(), config));
+  SYN_ASSIGN_OR_RETURN(const std::vector<std::string> paths, FindDdlFiles(arguments.positional(), config));
   const bool check = arguments.Has("--check");
   SourceStore sources;
   std::string listed;

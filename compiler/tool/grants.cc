@@ -20,27 +20,17 @@ namespace {
 using nlohmann::json;
 
 constexpr OptionSpec kOptions[] = {
-    {.name = "--source",
-     .value_name = "NAME",
-     .help = "the source to print roles for (default: the only one)"},
-    {.name = "--ledger",
-     .value_name = "",
-     .help = "print the roles of the PostgreSQL ledger instead"},
-    {.name = "--reader",
-     .value_name = "ROLE",
-     .help = "name of the reading role (default: synapsor_SOURCE_reader)"},
-    {.name = "--writer",
-     .value_name = "ROLE",
-     .help = "name of the writing role (default: synapsor_SOURCE_writer)"},
+    {.name = "--source", .value_name = "NAME", .help = "the source to print roles for (default: the only one)"},
+    {.name = "--ledger", .value_name = "", .help = "print the roles of the PostgreSQL ledger instead"},
+    {.name = "--reader", .value_name = "ROLE", .help = "name of the reading role (default: synapsor_SOURCE_reader)"},
+    {.name = "--writer", .value_name = "ROLE", .help = "name of the writing role (default: synapsor_SOURCE_writer)"},
     {.name = "--viewer",
      .value_name = "ROLE",
      .help = "name of the role that sees the views (default: synapsor_SOURCE_viewer)"},
     {.name = "--views",
      .value_name = "NAME",
      .help = "schema of the views; MySQL: how their names begin (default: synapsor_SOURCE_views)"},
-    {.name = "--host",
-     .value_name = "PATTERN",
-     .help = "MySQL, MariaDB: from where the accounts connect (default: %)"},
+    {.name = "--host", .value_name = "PATTERN", .help = "MySQL, MariaDB: from where the accounts connect (default: %)"},
     {.name = "--ledger-role",
      .value_name = "ROLE",
      .help = "with --ledger: the role that programs use (default: synapsor_ledger)"},
@@ -61,9 +51,8 @@ constexpr OptionSpec kOptions[] = {
     {.name = "--format", .value_name = "FORMAT", .help = "how to print", .choices = "text|json"},
 };
 
-constexpr std::string_view kForSource[] = {"--source", "--reader", "--writer",
-                                           "--viewer", "--views",  "--host",
-                                           "--schema", "--engine", "--live"};
+constexpr std::string_view kForSource[] = {"--source", "--reader", "--writer", "--viewer", "--views",
+                                           "--host",   "--schema", "--engine", "--live"};
 constexpr std::string_view kForLedger[] = {"--ledger-role", "--ledger-owner", "--ledger-keeper"};
 
 json RightsAsJson(const plan::RoleRights& rights) {
@@ -83,8 +72,8 @@ json RightsAsJson(const plan::RoleRights& rights) {
   return tables;
 }
 
-json AsJson(const plan::SourceGrants& grants, const plan::GrantNames& names,
-            const plan::GrantOptions& options, const std::string& script) {
+json AsJson(const plan::SourceGrants& grants, const plan::GrantNames& names, const plan::GrantOptions& options,
+            const std::string& script) {
   json views = json::array();
   for (const plan::SafeView& view : grants.views) {
     views.push_back({{"context", view.context},
@@ -95,35 +84,30 @@ json AsJson(const plan::SourceGrants& grants, const plan::GrantNames& names,
   json policies = json::array();
   for (const plan::TenantTable& tenant : grants.tenant_tables) {
     if (options.row_level_security)
-      policies.push_back({{"schema", tenant.table.first},
-                          {"table", tenant.table.second},
-                          {"predicate", tenant.predicate}});
+      policies.push_back(
+          {{"schema", tenant.table.first}, {"table", tenant.table.second}, {"predicate", tenant.predicate}});
   }
-  json out = {
-      {"source", grants.source},
-      {"engine", schema::EngineName(grants.engine)},
-      {"reader", {{"role", names.reader}, {"tables", RightsAsJson(grants.reader)}}},
-      {"viewer", {{"role", names.viewer}, {"place", names.views}, {"views", std::move(views)}}},
-      {"receipts", grants.writes && options.receipts_in_target},
-      {"row_level_security", std::move(policies)},
-      {"remarks", grants.remarks},
-      {"script", script}};
-  if (grants.writes)
-    out["writer"] = {{"role", names.writer}, {"tables", RightsAsJson(grants.writer)}};
+  json out = {{"source", grants.source},
+              {"engine", schema::EngineName(grants.engine)},
+              {"reader", {{"role", names.reader}, {"tables", RightsAsJson(grants.reader)}}},
+              {"viewer", {{"role", names.viewer}, {"place", names.views}, {"views", std::move(views)}}},
+              {"receipts", grants.writes && options.receipts_in_target},
+              {"row_level_security", std::move(policies)},
+              {"remarks", grants.remarks},
+              {"script", script}};
+  if (grants.writes) out["writer"] = {{"role", names.writer}, {"tables", RightsAsJson(grants.writer)}};
   return out;
 }
 
 Status Write(const Arguments& arguments, const json& data, const std::string& script) {
   const bool text = arguments.ValueOr("--format", "text") == "text";
-  const std::string out =
-      text ? script : data.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  const std::string out = text ? script : data.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   const std::string file = arguments.ValueOr("--output", "-");
   return file == "-" ? WriteData(out) : ReplaceFile(file, out);
 }
 
 template <std::size_t N>
-Status RefuseAny(const Arguments& arguments, const std::string_view (&options)[N],
-                 std::string_view why) {
+Status RefuseAny(const Arguments& arguments, const std::string_view (&options)[N], std::string_view why) {
   for (const std::string_view option : options) {
     if (arguments.Has(option)) return Fail(ErrorKind::kUsage, fmt::format("`{}` {}", option, why));
   }
@@ -133,8 +117,7 @@ Status RefuseAny(const Arguments& arguments, const std::string_view (&options)[N
 Result<int> PrintLedger(const Arguments& arguments) {
   SYN_RETURN_IF_ERROR(RefuseAny(arguments, kForSource, "is not for a ledger"));
   if (!arguments.positional().empty())
-    return Fail(ErrorKind::kUsage,
-                "`--ledger` takes no DDL files: a ledger is the same for every contract");
+    return Fail(ErrorKind::kUsage, "`--ledger` takes no DDL files: a ledger is the same for every contract");
   SYN_ASSIGN_OR_RETURN(const config::Config config, LoadConfig(arguments.Value("--config")));
   if (config.ledger.starts_with("sqlite:")) {
     PrintRemark(
@@ -149,15 +132,12 @@ Result<int> PrintLedger(const Arguments& arguments) {
   names.keeper = arguments.ValueOr("--ledger-keeper", names.keeper);
   const std::set<std::string_view> different = {names.role, names.owner, names.keeper};
   if (different.size() != 3 || different.contains("")) {
-    return Fail(ErrorKind::kUsage,
-                "`--ledger-role`, `--ledger-owner` and `--ledger-keeper` need three names",
+    return Fail(ErrorKind::kUsage, "`--ledger-role`, `--ledger-owner` and `--ledger-keeper` need three names",
                 "who uses the ledger must not own its tables");
   }
   const std::string script = plan::PrintLedgerGrants(names);
   SYN_RETURN_IF_ERROR(Write(
-      arguments,
-      {{"role", names.role}, {"owner", names.owner}, {"keeper", names.keeper}, {"script", script}},
-      script));
+      arguments, {{"role", names.role}, {"owner", names.owner}, {"keeper", names.keeper}, {"script", script}}, script));
   return kExitFine;
 }
 
@@ -169,17 +149,14 @@ Result<std::string> SourceName(const Arguments& arguments, const bundle::Bundle&
   std::string names;
   for (const bundle::Source& source : bundle.sources)
     names += fmt::format("{}`{}`", names.empty() ? "" : ", ", source.name);
-  const std::string hint =
-      names.empty() ? "no contract uses any source" : "the contracts use " + names;
+  const std::string hint = names.empty() ? "no contract uses any source" : "the contracts use " + names;
   if (const auto given = arguments.Value("--source")) {
     if (known(*given)) return *given;
     return Fail(ErrorKind::kUsage, fmt::format("no contract uses a source `{}`", *given), hint);
   }
   if (bundle.sources.size() == 1) return bundle.sources.front().name;
-  return Fail(
-      ErrorKind::kUsage,
-      bundle.sources.empty() ? "there is nothing to grant" : "`sync grants` needs `--source NAME`",
-      hint);
+  return Fail(ErrorKind::kUsage,
+              bundle.sources.empty() ? "there is nothing to grant" : "`sync grants` needs `--source NAME`", hint);
 }
 
 Result<int> Run(const Arguments& arguments) {
@@ -193,11 +170,11 @@ Result<int> Run(const Arguments& arguments) {
   SYN_ASSIGN_OR_RETURN(const std::string source, SourceName(arguments, run.bundle));
   const plan::SourceGrants grants = plan::GrantsOf(run.compilation->program, run.bundle, source);
   if (grants.engine == schema::Engine::kSqlite) {
-    PrintRemark(fmt::format(
-        "source `{}` is SQLite, which has no roles: give `serve` an account of the operating "
-        "system that may only read the "
-        "file and `apply` one that may write it; a reader is opened read-only in any case",
-        source));
+    PrintRemark(
+        fmt::format("source `{}` is SQLite, which has no roles: give `serve` an account of the operating "
+                    "system that may only read the "
+                    "file and `apply` one that may write it; a reader is opened read-only in any case",
+                    source));
     return kExitFindings;
   }
   plan::GrantNames names = plan::DefaultGrantNames(source);
@@ -212,8 +189,7 @@ Result<int> Run(const Arguments& arguments) {
                 "on PostgreSQL, pg_hba.conf says from where a role connects");
   }
   plan::GrantOptions options;
-  if (const auto found = run.compilation->config.sources.find(source);
-      found != run.compilation->config.sources.end()) {
+  if (const auto found = run.compilation->config.sources.find(source); found != run.compilation->config.sources.end()) {
     options.receipts_in_target = found->second.receipts == "table";
     options.row_level_security = found->second.row_level_security;
   }

@@ -29,8 +29,7 @@ std::string ProgramHelp() {
   std::string out =
       "sync - proves that what agents may do to a database is bounded, before anything runs\n"
       "\nUsage: sync COMMAND [OPTION...] [FILE...]\n\nCommands:\n";
-  for (const Command* command : AllCommands())
-    out += fmt::format("  {:<12}{}\n", command->name, command->summary);
+  for (const Command* command : AllCommands()) out += fmt::format("  {:<12}{}\n", command->name, command->summary);
   out +=
       "\nOptions:\n"
       "  --help      this text; `sync COMMAND --help` for one command\n"
@@ -41,13 +40,11 @@ std::string ProgramHelp() {
 }
 
 std::string CommandHelp(const Command& command) {
-  std::string out =
-      fmt::format("sync {} - {}\n\nUsage: sync {} {}\n\n{}\n\nOptions:\n", command.name,
-                  command.summary, command.name, command.usage, command.description);
+  std::string out = fmt::format("sync {} - {}\n\nUsage: sync {} {}\n\n{}\n\nOptions:\n", command.name, command.summary,
+                                command.name, command.usage, command.description);
   std::size_t width = std::string_view("--help").size();
   for (const OptionSpec& spec : command.options) width = std::max(width, Spelling(spec).size());
-  for (const OptionSpec& spec : command.options)
-    out += fmt::format("  {:<{}}  {}\n", Spelling(spec), width, spec.help);
+  for (const OptionSpec& spec : command.options) out += fmt::format("  {:<{}}  {}\n", Spelling(spec), width, spec.help);
   out += fmt::format("  {:<{}}  this text\n", "--help", width);
   return out + "\nExample:\n" + Indented(command.example);
 }

@@ -13,11 +13,19 @@ namespace {
 
 constexpr OptionSpec kOptions[] = {
     {.name = "--source", .value_name = "NAME", .help = "the source of the configuration to read"},
-    {.name = "--url", .value_name = "env:NAME", .help = "the environment variable that holds the URL (SQLite: the path)"},
-    {.name = "--engine", .value_name = "ENGINE", .help = "database engine of --url", .choices = "postgres|mysql|mariadb|sqlite"},
+    {.name = "--url",
+     .value_name = "env:NAME",
+     .help = "the environment variable that holds the URL (SQLite: the path)"},
+    {.name = "--engine",
+     .value_name = "ENGINE",
+     .help = "database engine of --url",
+     .choices = "postgres|mysql|mariadb|sqlite"},
     {.name = "--only", .value_name = "SCHEMA", .help = "read this schema only; may be repeated", .repeatable = true},
     kConfigOption,
-    {.name = "--output", .value_name = "FILE", .help = "where to write the snapshot (default: standard output)", .short_name = "-o"},
+    {.name = "--output",
+     .value_name = "FILE",
+     .help = "where to write the snapshot (default: standard output)",
+     .short_name = "-o"},
 };
 
 struct Target {
@@ -48,8 +56,9 @@ Result<Target> FromSource(const Arguments& arguments) {
   if (name.empty() && config.sources.size() == 1) name = config.sources.begin()->first;
   const auto found = config.sources.find(name);
   if (found == config.sources.end()) {
-    return Fail(ErrorKind::kUsage, name.empty() ? "`sync introspect` needs `--source NAME`, or `--url env:NAME --engine ENGINE`"
-                                                : fmt::format("the configuration has no source `{}`", name));
+    return Fail(ErrorKind::kUsage, name.empty()
+                                       ? "`sync introspect` needs `--source NAME`, or `--url env:NAME --engine ENGINE`"
+                                       : fmt::format("the configuration has no source `{}`", name));
   }
   const config::Source& source = found->second;
   Target target;
@@ -94,8 +103,9 @@ const Command kIntrospectCommand = {
         "Reads catalogs only, in a read-only transaction; no row of a table is ever read. The same schema gives the\n"
         "same bytes, so that the file shows in a review what changed. A database on another machine is reached over\n"
         "verified TLS or not at all.",
-    .example = "sync introspect --source billing -o schema/billing.json\n"
-               "sync introspect --url env:BILLING_READ_URL --engine postgres -o schema/billing.json",
+    .example =
+        "sync introspect --source billing -o schema/billing.json\n"
+        "sync introspect --url env:BILLING_READ_URL --engine postgres -o schema/billing.json",
     .options = kOptions,
     .run = Run,
 };

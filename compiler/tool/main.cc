@@ -26,16 +26,14 @@ tl::unexpected<Error> UnknownCommand(const std::string& name) {
   std::vector<std::string_view> names;
   for (const Command* command : AllCommands()) names.push_back(command->name);
   const auto nearest = NearestName(name, names);
-  return Fail(
-      ErrorKind::kUsage, fmt::format("unknown command `{}`", name),
-      nearest ? fmt::format("did you mean `{}`?", *nearest) : "`sync --help` lists the commands");
+  return Fail(ErrorKind::kUsage, fmt::format("unknown command `{}`", name),
+              nearest ? fmt::format("did you mean `{}`?", *nearest) : "`sync --help` lists the commands");
 }
 
 // `--help` anywhere before `--` asks for help, whatever else is wrong with the line.
 bool AsksForHelp(const std::vector<std::string>& words) {
   const auto end = std::find(words.begin(), words.end(), "--");
-  return std::any_of(words.begin(), end,
-                     [](const std::string& word) { return word == "--help" || word == "-h"; });
+  return std::any_of(words.begin(), end, [](const std::string& word) { return word == "--help" || word == "-h"; });
 }
 
 Result<int> Run(std::vector<std::string> words) {
@@ -57,8 +55,7 @@ Result<int> Run(std::vector<std::string> words) {
   auto arguments = ParseArguments(command->options, words);
   if (!arguments) {
     Error error = std::move(arguments.error());
-    if (error.hint.empty())
-      error.hint = fmt::format("`sync {} --help` shows how it is used", command->name);
+    if (error.hint.empty()) error.hint = fmt::format("`sync {} --help` shows how it is used", command->name);
     return tl::unexpected(std::move(error));
   }
   return command->run(*arguments);

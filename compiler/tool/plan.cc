@@ -23,11 +23,22 @@ constexpr OptionSpec kOptions[] = {
     kSchemaOption,
     kEngineOption,
     kLiveOption,
-    {.name = "--explain-live", .value_name = "", .help = "compare with the sources' databases and say which lookups no index serves"},
-    {.name = "--format", .value_name = "FORMAT", .help = "how to print (default text)", .choices = "text|json|markdown"},
-    {.name = "--against", .value_name = "BUNDLE|REF", .help = "show the changes of authority since a bundle or git commit"},
-    {.name = "--detailed-exitcode", .value_name = "", .help = "with --against: 3 for changes, 4 if any broadens authority"},
-    {.name = "--approval", .value_name = "FILE", .help = "with --detailed-exitcode: an approved step gives 3 instead of 4"},
+    {.name = "--explain-live",
+     .value_name = "",
+     .help = "compare with the sources' databases and say which lookups no index serves"},
+    {.name = "--format",
+     .value_name = "FORMAT",
+     .help = "how to print (default text)",
+     .choices = "text|json|markdown"},
+    {.name = "--against",
+     .value_name = "BUNDLE|REF",
+     .help = "show the changes of authority since a bundle or git commit"},
+    {.name = "--detailed-exitcode",
+     .value_name = "",
+     .help = "with --against: 3 for changes, 4 if any broadens authority"},
+    {.name = "--approval",
+     .value_name = "FILE",
+     .help = "with --detailed-exitcode: an approved step gives 3 instead of 4"},
 };
 
 nlohmann::json FactsAsJson(const std::vector<bundle::AuthorityFact>& facts) {
@@ -106,7 +117,8 @@ Result<int> Run(const Arguments& arguments) {
   std::optional<AuthorityReport> report;
   if (against) {
     SYN_ASSIGN_OR_RETURN(Baseline baseline, LoadBaseline(*against, options));
-    report = CompareAuthority(baseline.name, baseline.digest, run.bundle.digest, baseline.authority, run.bundle.authority);
+    report =
+        CompareAuthority(baseline.name, baseline.digest, run.bundle.digest, baseline.authority, run.bundle.authority);
   }
   bool approved = false;
   if (approval) {

@@ -9,7 +9,8 @@ using nlohmann::json;
 
 json Reference(const bundle::ValueRef& value) {
   json object = {{"provenance", bundle::ProvenanceText(value)}};
-  if (value.origin == bundle::Origin::kFixed) object["value"] = value.fixed.is_null ? json(nullptr) : json(value.fixed.text);
+  if (value.origin == bundle::Origin::kFixed)
+    object["value"] = value.fixed.is_null ? json(nullptr) : json(value.fixed.text);
   return object;
 }
 
@@ -111,7 +112,8 @@ json PolicyJson(const bundle::Policy& policy) {
                           {"type", ScalarTypeName(condition.literal.type)}});
   }
   for (const bundle::PolicyLimit& limit : policy.limits) {
-    limits.push_back({{"total_column", limit.total_column}, {"amount", limit.amount}, {"per_object", limit.per_object}});
+    limits.push_back(
+        {{"total_column", limit.total_column}, {"amount", limit.amount}, {"per_object", limit.per_object}});
   }
   return {{"name", policy.name},
           {policy.for_workflow ? "workflow" : "capability", policy.scope},
@@ -153,7 +155,10 @@ json PlanAsJson(const bundle::Bundle& bundle) {
   }
   json policies = json::array();
   for (const bundle::Policy& policy : bundle.policies) policies.push_back(PolicyJson(policy));
-  return {{"capabilities", std::move(capabilities)}, {"policies", std::move(policies)}, {"workflows", std::move(workflows)}, {"digest", bundle.digest}};
+  return {{"capabilities", std::move(capabilities)},
+          {"policies", std::move(policies)},
+          {"workflows", std::move(workflows)},
+          {"digest", bundle.digest}};
 }
 
 }  // namespace synapsor::tool

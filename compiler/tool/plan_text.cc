@@ -93,7 +93,8 @@ void ShowParams(Page& page, int indent, const Statement& statement) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < statement.params.size(); ++i) {
     const bundle::Param& param = statement.params[i];
-    rows.push_back({fmt::format("{}", i + 1), Source(param.value), std::string(ScalarTypeName(param.type)), param.database_type});
+    rows.push_back(
+        {fmt::format("{}", i + 1), Source(param.value), std::string(ScalarTypeName(param.type)), param.database_type});
   }
   page.Table(indent, rows);
 }
@@ -112,12 +113,14 @@ void ShowTool(Page& page, const Capability& capability) {
 
 void ShowQuery(Page& page, const bundle::Context& context) {
   const bundle::QueryPlan& query = context.query;
-  page.Line(1, fmt::format("reads {} of {}, evidence {}", query.many_rows ? fmt::format("up to {} rows", query.row_cap) : "one row",
-                           query.source, context.evidence ? "recorded" : "NOT recorded"));
+  page.Line(1, fmt::format("reads {} of {}, evidence {}",
+                           query.many_rows ? fmt::format("up to {} rows", query.row_cap) : "one row", query.source,
+                           context.evidence ? "recorded" : "NOT recorded"));
   page.Sql(2, query.statement.sql);
   ShowParams(page, 2, query.statement);
   std::vector<std::string> slots, hidden;
-  for (const bundle::ResultColumn& column : query.statement.columns) (column.visible ? slots : hidden).push_back(column.name);
+  for (const bundle::ResultColumn& column : query.statement.columns)
+    (column.visible ? slots : hidden).push_back(column.name);
   page.Line(2, "returns " + Join(slots));
   if (!hidden.empty()) page.Line(2, "for evidence and checks only: " + Join(hidden));
 }
@@ -127,7 +130,8 @@ std::string GuardText(const bundle::Guard& guard) {
     case bundle::GuardKind::kIntegerVersion:
       return fmt::format("{} is as the reviewer saw it; the statement advances it by 1", guard.column);
     case bundle::GuardKind::kTimestamp:
-      return fmt::format("{} is as the reviewer saw it; the database moves it, and the runner verifies that it moved", guard.column);
+      return fmt::format("{} is as the reviewer saw it; the database moves it, and the runner verifies that it moved",
+                         guard.column);
     case bundle::GuardKind::kBeforeImage:
       return fmt::format("{} are as the reviewer saw them, NULL-safe", Join(guard.compared));
   }
@@ -141,7 +145,8 @@ void ShowPatch(Page& page, const bundle::PatchPlan& patch) {
   rows.push_back({"row", patch.key_column, "=", Source(patch.key),
                   patch.target_is_context_root ? "only the row that was read" : ""});
   if (!patch.tenant_column.empty()) rows.push_back({"tenant", patch.tenant_column, "=", Source(patch.tenant), ""});
-  for (const bundle::SetColumn& set : patch.set) rows.push_back({"set", set.column, "<-", Source(set.value), Bounds(set)});
+  for (const bundle::SetColumn& set : patch.set)
+    rows.push_back({"set", set.column, "<-", Source(set.value), Bounds(set)});
   if (patch.guard.advanced_by_statement) {
     rows.push_back({"set", patch.guard.column, "<-", patch.guard.column + " + 1", "advances the guard"});
   }
@@ -157,8 +162,9 @@ void ShowPatch(Page& page, const bundle::PatchPlan& patch) {
   page.Sql(3, patch.update.sql);
   ShowParams(page, 3, patch.update);
   if (!patch.audit) return;
-  page.Line(2, fmt::format("audit: stream {}{}", patch.audit->stream,
-                           patch.audit->insert ? " in the ledger and a row in the same transaction" : " in the ledger"));
+  page.Line(2,
+            fmt::format("audit: stream {}{}", patch.audit->stream,
+                        patch.audit->insert ? " in the ledger and a row in the same transaction" : " in the ledger"));
   if (!patch.audit->insert) return;
   page.Sql(3, patch.audit->insert->sql);
   ShowParams(page, 3, *patch.audit->insert);
@@ -166,7 +172,8 @@ void ShowPatch(Page& page, const bundle::PatchPlan& patch) {
 
 std::string SummaryText(const Capability& capability) {
   std::string text;
-  for (const bundle::SummaryPart& part : capability.summary) text += part.is_value ? "{" + Source(part.value) + "}" : part.text;
+  for (const bundle::SummaryPart& part : capability.summary)
+    text += part.is_value ? "{" + Source(part.value) + "}" : part.text;
   return text;
 }
 
@@ -182,19 +189,24 @@ void ShowPolicy(Page& page, int indent, const bundle::Policy& policy) {
     rows.push_back({rows.empty() ? "when" : "and", condition.path, condition.relation, LiteralText(condition.literal)});
   }
   for (const bundle::PolicyLimit& limit : policy.limits) {
-    rows.push_back({"limit", limit.total_column.empty() ? "approvals" : fmt::format("sum of |change| of {}", limit.total_column), "<=",
-                    fmt::format("{} a UTC day{}", limit.amount, limit.per_object ? " for one row" : "")});
+    rows.push_back({"limit",
+                    limit.total_column.empty() ? "approvals" : fmt::format("sum of |change| of {}", limit.total_column),
+                    "<=", fmt::format("{} a UTC day{}", limit.amount, limit.per_object ? " for one row" : "")});
   }
   page.Table(indent, rows);
-  page.Line(indent, policy.auto_commit ? "then approved and committed, otherwise left proposed" : "then approved, otherwise left proposed");
+  page.Line(indent, policy.auto_commit ? "then approved and committed, otherwise left proposed"
+                                       : "then approved, otherwise left proposed");
   page.Line(indent, "never where a workflow demands a reviewer or several; NULL never holds");
 }
 
-void ShowApproval(Page& page, const Capability& capability, const bundle::Bundle& bundle, const std::string& default_role) {
+void ShowApproval(Page& page, const Capability& capability, const bundle::Bundle& bundle,
+                  const std::string& default_role) {
   page.Line(1, "approval (never the proposer)");
   std::vector<std::vector<std::string>> rows;
   for (const bundle::Workflow& workflow : bundle.workflows) {
-    if (std::find(workflow.capabilities.begin(), workflow.capabilities.end(), capability.name) == workflow.capabilities.end()) continue;
+    if (std::find(workflow.capabilities.begin(), workflow.capabilities.end(), capability.name) ==
+        workflow.capabilities.end())
+      continue;
     // Every proposal is of medium risk: see runtime/interp/risk.h.
     const bool covered = std::any_of(workflow.risk_rules.begin(), workflow.risk_rules.end(),
                                      [](const bundle::RiskRule& rule) { return rule.level != "high"; });
@@ -248,21 +260,27 @@ std::string Body(const Capability& capability, const bundle::Bundle& bundle, con
 std::string Html(const std::string& text) {
   std::string out;
   for (const char c : Printable(text)) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
   }
   return out;
 }
 
 std::string Count(const bundle::Bundle& bundle) {
-  return fmt::format("{} {}", bundle.capabilities.size(), bundle.capabilities.size() == 1 ? "capability" : "capabilities");
+  return fmt::format("{} {}", bundle.capabilities.size(),
+                     bundle.capabilities.size() == 1 ? "capability" : "capabilities");
 }
 
 std::string Sources(const bundle::Bundle& bundle) {
   std::vector<std::string> names;
-  for (const bundle::Source& source : bundle.sources) names.push_back(fmt::format("{} ({})", source.name, source.engine));
+  for (const bundle::Source& source : bundle.sources)
+    names.push_back(fmt::format("{} ({})", source.name, source.engine));
   return Join(names);
 }
 
@@ -296,8 +314,8 @@ std::string PlanAsMarkdown(const bundle::Bundle& bundle, const ir::Program& prog
     std::string body = Body(capability, bundle, default_role);
     std::string fence = "```";
     while (body.find(fence) != std::string::npos) fence += '`';
-    out += fmt::format("\n<details><summary><code>{}</code> {}</summary>\n\n{}\n{}{}\n\n</details>\n", Html(Heading(capability)),
-                       Html(PlaceOf(program, capability)), fence, body, fence);
+    out += fmt::format("\n<details><summary><code>{}</code> {}</summary>\n\n{}\n{}{}\n\n</details>\n",
+                       Html(Heading(capability)), Html(PlaceOf(program, capability)), fence, body, fence);
   }
   return out + fmt::format("\nBundle `{}`\n", bundle.digest);
 }

@@ -22,27 +22,25 @@ Status AppendToJobSummary(const char* path, const std::string& text) {
   bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
   if (file != nullptr) written = std::fclose(file) == 0 && written;
   if (written) return {};
-  return Fail(ErrorKind::kIo,
-              fmt::format("cannot write the job summary `{}`: {}", path, std::strerror(errno)));
+  return Fail(ErrorKind::kIo, fmt::format("cannot write the job summary `{}`: {}", path, std::strerror(errno)));
 }
 
 }  // namespace
 
-Status WriteReport(const SourceStore& sources, const std::deque<diag::Finding>& findings,
-                   const diag::Summary& summary, const std::string& format, int max_per_code) {
+Status WriteReport(const SourceStore& sources, const std::deque<diag::Finding>& findings, const diag::Summary& summary,
+                   const std::string& format, int max_per_code) {
   if (format == "json") return WriteData(diag::RenderJson(sources, findings, summary));
   if (format == "sarif") return WriteData(diag::RenderSarif(sources, findings, summary, kVersion));
   if (format == "github") {
     const char* job_summary = std::getenv("GITHUB_STEP_SUMMARY");
     if (job_summary != nullptr && *job_summary != '\0') {
-      SYN_RETURN_IF_ERROR(
-          AppendToJobSummary(job_summary, diag::RenderGithubSummary(sources, findings, summary)));
+      SYN_RETURN_IF_ERROR(AppendToJobSummary(job_summary, diag::RenderGithubSummary(sources, findings, summary)));
     }
     return WriteData(diag::RenderGithub(sources, findings, summary));
   }
-  return WriteData(diag::RenderText(
-      sources, findings, summary,
-      {.color = ColorIsWelcome(), .max_per_code = max_per_code, .max_cells = SourceCells()}));
+  return WriteData(
+      diag::RenderText(sources, findings, summary,
+                       {.color = ColorIsWelcome(), .max_per_code = max_per_code, .max_cells = SourceCells()}));
 }
 
 }  // namespace synapsor::tool

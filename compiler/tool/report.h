@@ -18,7 +18,7 @@ inline constexpr OptionSpec kMaxFindingsOption = {
 
 // `format` is text, json, sarif or github. With github, $GITHUB_STEP_SUMMARY gets a table if it is
 // set.
-Status WriteReport(const SourceStore& sources, const std::deque<diag::Finding>& findings,
-                   const diag::Summary& summary, const std::string& format, int max_per_code);
+Status WriteReport(const SourceStore& sources, const std::deque<diag::Finding>& findings, const diag::Summary& summary,
+                   const std::string& format, int max_per_code);
 
 }  // namespace synapsor::tool

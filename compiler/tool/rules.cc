@@ -11,10 +11,7 @@ namespace synapsor::tool {
 namespace {
 
 constexpr OptionSpec kOptions[] = {
-    {.name = "--format",
-     .value_name = "FORMAT",
-     .help = "how to print (default text)",
-     .choices = "text|json"},
+    {.name = "--format", .value_name = "FORMAT", .help = "how to print (default text)", .choices = "text|json"},
 };
 
 std::string_view SeverityName(diag::Severity severity) {
@@ -48,8 +45,7 @@ std::string Json() {
 
 Result<int> Run(const Arguments& arguments) {
   if (!arguments.positional().empty()) {
-    return Fail(ErrorKind::kUsage,
-                fmt::format("`sync rules` takes no `{}`", arguments.positional().front()));
+    return Fail(ErrorKind::kUsage, fmt::format("`sync rules` takes no `{}`", arguments.positional().front()));
   }
   SYN_RETURN_IF_ERROR(WriteData(arguments.ValueOr("--format", "text") == "json" ? Json() : Text()));
   return kExitFine;

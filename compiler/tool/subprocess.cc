@@ -63,7 +63,8 @@ void Drain(Pipe& out, Pipe& err, ProcessResult& result) {
 
 Result<ProcessResult> RunProcess(const std::vector<std::string>& words, const std::string& folder) {
   Pipe out, err;
-  if (!out.Open() || !err.Open()) return Fail(ErrorKind::kIo, fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+  if (!out.Open() || !err.Open())
+    return Fail(ErrorKind::kIo, fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   const pid_t child = ::fork();
   if (child < 0) return Fail(ErrorKind::kIo, fmt::format("cannot start `{}`: {}", words[0], std::strerror(errno)));
   if (child == 0) Become(words, folder, out.ends[1], err.ends[1]);

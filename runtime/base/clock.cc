@@ -29,9 +29,8 @@ std::string FormatInstant(Instant instant) {
   const std::chrono::year_month_day date{midnight};
   const std::chrono::hh_mm_ss<microseconds> of_day{time - midnight};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     of_day.hours().count(), of_day.minutes().count(), of_day.seconds().count(),
-                     of_day.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), of_day.hours().count(),
+                     of_day.minutes().count(), of_day.seconds().count(), of_day.subseconds().count());
 }
 
 }  // namespace synapsor

@@ -29,8 +29,7 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::optional<std::string> NearestName(std::string_view name,
-                                       std::span<const std::string_view> candidates) {
+std::optional<std::string> NearestName(std::string_view name, std::span<const std::string_view> candidates) {
   constexpr std::size_t kLongestName = 128;
   if (name.size() > kLongestName) return std::nullopt;
   const std::size_t limit = std::max<std::size_t>(1, name.size() / 3);

@@ -46,8 +46,7 @@ Status ReplaceFile(const std::string& path, std::string_view text) {
   const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (descriptor < 0) return CannotWrite(path);
   const mode_t mode = exists ? existing.st_mode & 07777 : kNewFileMode;
-  bool written =
-      WriteAll(descriptor, text) && ::fchmod(descriptor, mode) == 0 && ::fsync(descriptor) == 0;
+  bool written = WriteAll(descriptor, text) && ::fchmod(descriptor, mode) == 0 && ::fsync(descriptor) == 0;
   written = ::close(descriptor) == 0 && written;
   if (!written || ::rename(temporary.c_str(), target.c_str()) != 0) {
     const int problem = errno;

@@ -39,10 +39,9 @@ inline tl::unexpected<Error> Fail(ErrorKind kind, std::string message, std::stri
 // Returns the error of EXPR from the enclosing function, or declares VAR with its value.
 #define SYN_CONCAT_INNER(a, b) a##b
 #define SYN_CONCAT(a, b) SYN_CONCAT_INNER(a, b)
-#define SYN_ASSIGN_OR_RETURN(var, expr)                                             \
-  auto SYN_CONCAT(syn_result_, __LINE__) = (expr);                                  \
-  if (!SYN_CONCAT(syn_result_, __LINE__))                                           \
-    return tl::unexpected(std::move(SYN_CONCAT(syn_result_, __LINE__).error()));    \
+#define SYN_ASSIGN_OR_RETURN(var, expr)                                                                                \
+  auto SYN_CONCAT(syn_result_, __LINE__) = (expr);                                                                     \
+  if (!SYN_CONCAT(syn_result_, __LINE__)) return tl::unexpected(std::move(SYN_CONCAT(syn_result_, __LINE__).error())); \
   var = std::move(*SYN_CONCAT(syn_result_, __LINE__))
-#define SYN_RETURN_IF_ERROR(expr)                                                   \
+#define SYN_RETURN_IF_ERROR(expr) \
   if (auto syn_status = (expr); !syn_status) return tl::unexpected(std::move(syn_status.error()))

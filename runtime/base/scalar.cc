@@ -60,9 +60,7 @@ class ExactNumbers : public nlohmann::json_sax<json> {
   bool end_object() override { return true; }
   bool start_array(std::size_t) override { return true; }
   bool end_array() override { return true; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;
-  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 };
 
 // A JSON document that would change when it is carried as a JSON value; it is carried as a string instead.
@@ -78,8 +76,8 @@ json JsonDocument(const std::string& text) {
 }
 
 tl::unexpected<Error> NotOfType(ScalarType type) {
-  return Fail(ErrorKind::kUsage, fmt::format("not a value of type {}: {} is expected",
-                                             ScalarTypeName(type), scalar_text::Expected(type)));
+  return Fail(ErrorKind::kUsage,
+              fmt::format("not a value of type {}: {} is expected", ScalarTypeName(type), scalar_text::Expected(type)));
 }
 
 Result<Scalar> Checked(std::string_view text, ScalarType type) {
@@ -107,9 +105,8 @@ Result<Scalar> IntegerFromJson(const json& value, ScalarType type) {
 }
 
 Result<Scalar> DoubleFromJson(const json& value) {
-  if (value.is_number_integer() && BeyondDouble(value.dump(), value.is_number_unsigned()
-                                                                  ? ScalarType::kUInt64
-                                                                  : ScalarType::kInt64)) {
+  if (value.is_number_integer() &&
+      BeyondDouble(value.dump(), value.is_number_unsigned() ? ScalarType::kUInt64 : ScalarType::kInt64)) {
     return NotOfType(ScalarType::kDouble);
   }
   if (!value.is_number()) return NotOfType(ScalarType::kDouble);
@@ -147,8 +144,7 @@ json ToJson(const Scalar& scalar) {
   if (scalar.is_null) return nullptr;
   switch (scalar.type) {
     case ScalarType::kInt64:
-      if (const auto value = ParseNumber<std::int64_t>(scalar.text);
-          value && !BeyondDouble(scalar.text, scalar.type)) {
+      if (const auto value = ParseNumber<std::int64_t>(scalar.text); value && !BeyondDouble(scalar.text, scalar.type)) {
         return *value;
       }
       return scalar.text;

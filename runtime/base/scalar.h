@@ -16,17 +16,17 @@ namespace synapsor {
 enum class ScalarType {
   kText,
   kInt64,
-  kUInt64,     // MySQL BIGINT UNSIGNED
+  kUInt64,  // MySQL BIGINT UNSIGNED
   kBoolean,
   kDouble,
-  kDecimal,    // exact; held as its decimal text
-  kDate,       // YYYY-MM-DD
-  kTime,       // [-]HH:MM:SS[.ffffff]
-  kTimestamp,  // without time zone: YYYY-MM-DD HH:MM:SS[.ffffff]
+  kDecimal,      // exact; held as its decimal text
+  kDate,         // YYYY-MM-DD
+  kTime,         // [-]HH:MM:SS[.ffffff]
+  kTimestamp,    // without time zone: YYYY-MM-DD HH:MM:SS[.ffffff]
   kTimestampTz,  // an instant: YYYY-MM-DDTHH:MM:SS.ffffffZ, always UTC
   kUuid,
-  kBytes,      // held as raw bytes, written as base64
-  kJson,       // held as the database's text
+  kBytes,  // held as raw bytes, written as base64
+  kJson,   // held as the database's text
 };
 
 std::string_view ScalarTypeName(ScalarType type);  // "text", "int64", "timestamptz", …: the bundle's spelling

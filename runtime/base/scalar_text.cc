@@ -87,8 +87,7 @@ std::optional<std::chrono::sys_days> TakeDate(std::string_view& rest) {
   if (!month || !TakeChar(rest, '-')) return std::nullopt;
   const auto day = TakeDigits(rest, 2);
   if (!day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
+  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok() || *year == 0) return std::nullopt;
   return std::chrono::sys_days{date};
@@ -96,8 +95,8 @@ std::optional<std::chrono::sys_days> TakeDate(std::string_view& rest) {
 
 std::string DateText(std::chrono::sys_days days) {
   const std::chrono::year_month_day date{days};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 // An optional `.f…` of one to six digits, in microseconds; nothing when it is malformed.
@@ -186,14 +185,13 @@ std::optional<std::string> CanonicalTimestampTz(std::string_view text) {
   const auto east = TakeOffset(text);
   if (!east || !text.empty()) return std::nullopt;
   const auto instant = std::chrono::sys_seconds{*date} + std::chrono::hours{time->hours} +
-                       std::chrono::minutes{time->minutes - *east} +
-                       std::chrono::seconds{time->seconds};
+                       std::chrono::minutes{time->minutes - *east} + std::chrono::seconds{time->seconds};
   const auto day = std::chrono::floor<std::chrono::days>(instant);
   const int year = static_cast<int>(std::chrono::year_month_day{day}.year());
   if (year < 1 || year > 9999) return std::nullopt;
   const std::chrono::hh_mm_ss of_day{instant - day};
-  return fmt::format("{}T{:02}:{:02}:{:02}.{:06}Z", DateText(day), of_day.hours().count(),
-                     of_day.minutes().count(), of_day.seconds().count(), time->micros);
+  return fmt::format("{}T{:02}:{:02}:{:02}.{:06}Z", DateText(day), of_day.hours().count(), of_day.minutes().count(),
+                     of_day.seconds().count(), time->micros);
 }
 
 std::optional<std::string> CanonicalUuid(std::string_view text) {
@@ -215,8 +213,7 @@ std::optional<std::string> CanonicalUuid(std::string_view text) {
 }  // namespace
 
 std::string EncodeBase64(std::string_view bytes) {
-  static constexpr char kAlphabet[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {

@@ -125,8 +125,7 @@ Result<json> ParseStrictJson(std::string_view text, const JsonLimits& limits) {
                                   /*strict=*/true, limits.allow_comments);
   if (ok) return builder.document();
   if (builder.position() == 0) return Fail(ErrorKind::kInvalid, builder.problem());
-  return Fail(ErrorKind::kInvalid,
-              fmt::format("{} at {}", builder.problem(), Place(text, builder.position())));
+  return Fail(ErrorKind::kInvalid, fmt::format("{} at {}", builder.problem(), Place(text, builder.position())));
 }
 
 }  // namespace synapsor

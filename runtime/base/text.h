@@ -10,8 +10,8 @@
 namespace synapsor {
 
 struct TextFacts {
-  bool valid = true;          // UTF-8 without surrogates and overlong forms
-  bool has_control = false;   // NUL, C0 and C1 but for tab, line feed and carriage return, DEL
+  bool valid = true;         // UTF-8 without surrogates and overlong forms
+  bool has_control = false;  // NUL, C0 and C1 but for tab, line feed and carriage return, DEL
   std::size_t code_points = 0;
 };
 TextFacts Examine(std::string_view text);

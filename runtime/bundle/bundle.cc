@@ -4,8 +4,8 @@ namespace synapsor::bundle {
 namespace {
 
 template <typename T>
-const T* Find(const std::vector<T>& items,
-              const std::unordered_map<std::string_view, std::size_t>& index, std::string_view name) {
+const T* Find(const std::vector<T>& items, const std::unordered_map<std::string_view, std::size_t>& index,
+              std::string_view name) {
   const auto found = index.find(name);
   return found == index.end() ? nullptr : &items[found->second];
 }
@@ -31,11 +31,7 @@ const Capability* Bundle::FindCapability(std::string_view name) const {
 const Capability* Bundle::FindTool(std::string_view tool_name) const {
   return Find(capabilities, tool_index, tool_name);
 }
-const Context* Bundle::FindContext(std::string_view name) const {
-  return Find(contexts, context_index, name);
-}
-const Workflow* Bundle::FindWorkflow(std::string_view name) const {
-  return Find(workflows, workflow_index, name);
-}
+const Context* Bundle::FindContext(std::string_view name) const { return Find(contexts, context_index, name); }
+const Workflow* Bundle::FindWorkflow(std::string_view name) const { return Find(workflows, workflow_index, name); }
 
 }  // namespace synapsor::bundle

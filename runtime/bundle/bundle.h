@@ -19,7 +19,7 @@ namespace synapsor::bundle {
 inline constexpr std::string_view kFormat = "synapsor.bundle.v1";
 
 struct DdlDigest {
-  std::string name;    // file name without its folder
+  std::string name;  // file name without its folder
   std::string digest;
 };
 
@@ -32,7 +32,7 @@ struct TableFingerprint {
 
 struct Source {
   std::string name;
-  std::string engine;                // postgres, mysql, mariadb, sqlite
+  std::string engine;  // postgres, mysql, mariadb, sqlite
   std::vector<TableFingerprint> tables;
 };
 
@@ -76,11 +76,11 @@ struct Capability {
   std::string context;
   bool is_proposal = false;
   std::vector<Arg> args;
-  std::vector<Binding> bindings;             // BIND and HIDDEN in effect
-  std::vector<std::string> session_keys;     // every key that a call needs, sorted
-  std::string tool_name;                     // the name in `tool`: [A-Za-z0-9_-]{1,64}, unique in a bundle
-  std::string tool;                          // MCP tool definition as canonical JSON: ARGs only
-  std::string returns_json;                  // canonical JSON Schema, or empty
+  std::vector<Binding> bindings;          // BIND and HIDDEN in effect
+  std::vector<std::string> session_keys;  // every key that a call needs, sorted
+  std::string tool_name;                  // the name in `tool`: [A-Za-z0-9_-]{1,64}, unique in a bundle
+  std::string tool;                       // MCP tool definition as canonical JSON: ARGs only
+  std::string returns_json;               // canonical JSON Schema, or empty
   bool minimal_profile = false;
   bool evidence_handles_only = false;
   std::vector<std::pair<std::string, std::string>> aliases;  // field, alias
@@ -90,7 +90,7 @@ struct Capability {
 };
 
 struct RiskRule {
-  std::string level, role;                   // role empty: any reviewer
+  std::string level, role;  // role empty: any reviewer
   int approvals = 1;
 };
 
@@ -117,12 +117,12 @@ struct PolicyLimit {
 struct Policy {
   std::string name;
   bool for_workflow = false;
-  std::string scope;         // capability or workflow
+  std::string scope;  // capability or workflow
   std::string target_branch;
   std::vector<PolicyCondition> conditions;
   std::vector<PolicyLimit> limits;
   bool auto_commit = false, auto_merge = false;
-  std::string digest;        // over all the above: the policy's version
+  std::string digest;  // over all the above: the policy's version
 };
 
 // Who may do what to which column: sorted, comparable as a set. `place` is "file:line", not part of the comparison.
@@ -136,14 +136,14 @@ struct AuthorityFact {
 
 struct Bundle {
   std::string compiler_version;
-  std::vector<DdlDigest> ddl;                // sorted
-  std::vector<Source> sources;               // sorted by name, as everything below
+  std::vector<DdlDigest> ddl;   // sorted
+  std::vector<Source> sources;  // sorted by name, as everything below
   std::vector<Context> contexts;
   std::vector<Capability> capabilities;
   std::vector<Workflow> workflows;
   std::vector<Policy> policies;
   std::vector<AuthorityFact> authority;
-  std::string digest;                        // "sha256:…" over the canonical JSON without this member
+  std::string digest;  // "sha256:…" over the canonical JSON without this member
 
   // Set by Index(): names to positions.
   std::unordered_map<std::string_view, std::size_t> capability_index, context_index, workflow_index, tool_index;

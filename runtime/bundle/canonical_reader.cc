@@ -88,7 +88,9 @@ void CanonicalReader::ReadEscape(std::string& value) {
   const char c = Peek();
   ++at_;
   switch (c) {
-    case '"': case '\\': case '/': value += c; return;
+    case '"':
+    case '\\':
+    case '/': value += c; return;
     case 'b': value += '\b'; return;
     case 'f': value += '\f'; return;
     case 'n': value += '\n'; return;
@@ -199,7 +201,8 @@ void CanonicalReader::Skip(int depth) {
       ReadKey(ignored);
       return;
     }
-    case 't': case 'f': Boolean(); return;
+    case 't':
+    case 'f': Boolean(); return;
     case 'n':
       if (!AcceptNull()) Fail("not a value");
       return;

@@ -15,21 +15,37 @@ struct Alias {
 };
 
 constexpr std::array<Alias, 17> kPostgresAliases = {{
-    {"varchar", "character varying"}, {"char", "character"}, {"bpchar", "character"},
-    {"int", "integer"}, {"int4", "integer"}, {"int2", "smallint"}, {"int8", "bigint"},
-    {"serial", "integer"}, {"bigserial", "bigint"}, {"smallserial", "smallint"},
-    {"bool", "boolean"}, {"decimal", "numeric"}, {"float4", "real"}, {"float8", "double precision"},
-    {"float", "double precision"}, {"timestamptz", "timestamp with time zone"},
+    {"varchar", "character varying"},
+    {"char", "character"},
+    {"bpchar", "character"},
+    {"int", "integer"},
+    {"int4", "integer"},
+    {"int2", "smallint"},
+    {"int8", "bigint"},
+    {"serial", "integer"},
+    {"bigserial", "bigint"},
+    {"smallserial", "smallint"},
+    {"bool", "boolean"},
+    {"decimal", "numeric"},
+    {"float4", "real"},
+    {"float8", "double precision"},
+    {"float", "double precision"},
+    {"timestamptz", "timestamp with time zone"},
     {"timestamp", "timestamp without time zone"},
 }};
 
 constexpr std::array<Alias, 8> kMysqlAliases = {{
-    {"integer", "int"}, {"numeric", "decimal"}, {"bool", "tinyint"}, {"boolean", "tinyint"},
-    {"double precision", "double"}, {"real", "double"}, {"json", "longtext"}, {"character", "char"},
+    {"integer", "int"},
+    {"numeric", "decimal"},
+    {"bool", "tinyint"},
+    {"boolean", "tinyint"},
+    {"double precision", "double"},
+    {"real", "double"},
+    {"json", "longtext"},
+    {"character", "char"},
 }};
 
-constexpr std::array<std::string_view, 5> kDisplayWidth = {"tinyint", "smallint", "mediumint", "int",
-                                                           "bigint"};
+constexpr std::array<std::string_view, 5> kDisplayWidth = {"tinyint", "smallint", "mediumint", "int", "bigint"};
 
 // Lower case outside quotes (enum labels keep theirs), runs of white space as one, none beside parentheses and commas.
 std::string Level(std::string_view text) {
@@ -124,12 +140,11 @@ std::string NormalizeDeclaredType(std::string_view engine, std::string_view decl
 }
 
 std::string FingerprintColumns(std::string_view engine, std::vector<ColumnFacts> columns) {
-  std::sort(columns.begin(), columns.end(),
-            [](const ColumnFacts& a, const ColumnFacts& b) { return a.name < b.name; });
+  std::sort(columns.begin(), columns.end(), [](const ColumnFacts& a, const ColumnFacts& b) { return a.name < b.name; });
   nlohmann::json rows = nlohmann::json::array();
   for (const ColumnFacts& column : columns) {
-    rows.push_back({column.name, NormalizeDeclaredType(engine, column.declared), column.nullable,
-                    column.in_primary_key, column.in_unique_key});
+    rows.push_back({column.name, NormalizeDeclaredType(engine, column.declared), column.nullable, column.in_primary_key,
+                    column.in_unique_key});
   }
   return Digest(CanonicalJson(rows));
 }

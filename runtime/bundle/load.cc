@@ -100,8 +100,7 @@ AuthorityFact ReadFact(CanonicalReader& in, std::string_view subject) {
     in.Fail("an authority fact does not have four parts");
     return {};
   }
-  return {std::string(subject), std::move(parts[0]), std::move(parts[1]), std::move(parts[2]),
-          std::move(parts[3])};
+  return {std::string(subject), std::move(parts[0]), std::move(parts[1]), std::move(parts[2]), std::move(parts[3])};
 }
 
 std::vector<AuthorityFact> ReadAuthority(CanonicalReader& in) {

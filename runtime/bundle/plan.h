@@ -41,7 +41,7 @@ struct ResultColumn {
   std::string table, column;  // real names, for evidence and fingerprints; never shown to a model
   ScalarType type = ScalarType::kText;
   std::string database_type;
-  bool visible = true;        // false: for evidence keys and run-time checks only, never sent to a model
+  bool visible = true;  // false: for evidence keys and run-time checks only, never sent to a model
 };
 
 struct Statement {
@@ -65,9 +65,9 @@ enum class GuardKind { kIntegerVersion, kTimestamp, kBeforeImage };
 
 struct Guard {
   GuardKind kind = GuardKind::kIntegerVersion;
-  std::string column;                       // empty for kBeforeImage
-  std::vector<std::string> compared;        // kBeforeImage: every column read or written, sorted
-  bool advanced_by_statement = false;       // the UPDATE sets it (+ 1); otherwise the database must move it
+  std::string column;                  // empty for kBeforeImage
+  std::vector<std::string> compared;   // kBeforeImage: every column read or written, sorted
+  bool advanced_by_statement = false;  // the UPDATE sets it (+ 1); otherwise the database must move it
 };
 
 // One written column with what the runtime checks before a proposal exists.
@@ -77,9 +77,9 @@ struct SetColumn {
   ScalarType type = ScalarType::kText;
   std::string database_type;
   bool nullable = true;
-  std::optional<std::string> min, max;      // exact decimal text, inclusive: BOUND and the column's own range, the tighter
-  std::optional<std::int64_t> max_length;   // of the column: code points of a text, bytes of a binary value
-  std::optional<int> precision, scale;      // of a decimal column: a value with more digits is refused, not rounded
+  std::optional<std::string> min, max;  // exact decimal text, inclusive: BOUND and the column's own range, the tighter
+  std::optional<std::int64_t> max_length;  // of the column: code points of a text, bytes of a binary value
+  std::optional<int> precision, scale;     // of a decimal column: a value with more digits is refused, not rounded
   std::vector<std::pair<std::string, std::string>> transitions;  // allowed moves; empty: any
 };
 
@@ -90,7 +90,7 @@ struct Audit {
 };
 
 struct PatchPlan {
-  std::string source, schema, table;        // real names
+  std::string source, schema, table;  // real names
   std::string key_column;
   ValueRef key;
   ScalarType key_type = ScalarType::kText;
@@ -105,8 +105,8 @@ struct PatchPlan {
   Statement update;                          // one guarded row
   std::vector<std::string> observed;         // columns of `before` that settlement policies decide by, sorted
   std::optional<Audit> audit;
-  bool target_is_context_root = false;       // then key must equal the context's root key
-  std::string root_key_slot;                 // name of the context query's column that holds the root key, or empty
+  bool target_is_context_root = false;  // then key must equal the context's root key
+  std::string root_key_slot;            // name of the context query's column that holds the root key, or empty
   int expected_rows = 1;
 };
 

@@ -11,7 +11,8 @@ Guard ReadGuard(CanonicalReader& in) {
       {"advanced_by_statement", [](CanonicalReader& r, Guard& v) { v.advanced_by_statement = r.Boolean(); }},
       {"column", [](CanonicalReader& r, Guard& v) { v.column = r.String(); }},
       {"compared", [](CanonicalReader& r, Guard& v) { v.compared = ReadTexts(r); }},
-      {"kind", [](CanonicalReader& r, Guard& v) {
+      {"kind",
+       [](CanonicalReader& r, Guard& v) {
          const auto kind = ParseGuardKind(r.String());
          if (!kind) r.Fail("a guard's kind is unknown");
          v.kind = kind.value_or(GuardKind::kIntegerVersion);
@@ -81,7 +82,8 @@ PatchPlan ReadPatch(CanonicalReader& in) {
       {"before", [](CanonicalReader& r, P& v) { v.before = ReadStatementObject(r); }},
       {"expected_rows", [](CanonicalReader& r, P& v) { v.patch.expected_rows = ReadInt(r); }},
       {"guard", [](CanonicalReader& r, P& v) { v.patch.guard = ReadGuard(r); }},
-      {"key", [](CanonicalReader& r, P& v) {
+      {"key",
+       [](CanonicalReader& r, P& v) {
          Anchor key = ReadAnchor(r);
          v.patch.key_column = std::move(key.column);
          v.patch.key = std::move(key.value);
@@ -94,9 +96,9 @@ PatchPlan ReadPatch(CanonicalReader& in) {
       {"set", [](CanonicalReader& r, P& v) { v.patch.set = ReadList(r, ReadSet); }},
       {"source", [](CanonicalReader& r, P& v) { v.patch.source = r.String(); }},
       {"table", [](CanonicalReader& r, P& v) { v.patch.table = r.String(); }},
-      {"target_is_context_root",
-       [](CanonicalReader& r, P& v) { v.patch.target_is_context_root = r.Boolean(); }},
-      {"tenant", [](CanonicalReader& r, P& v) {
+      {"target_is_context_root", [](CanonicalReader& r, P& v) { v.patch.target_is_context_root = r.Boolean(); }},
+      {"tenant",
+       [](CanonicalReader& r, P& v) {
          Anchor tenant = ReadAnchor(r);
          v.patch.tenant_column = std::move(tenant.column);
          v.patch.tenant = std::move(tenant.value);

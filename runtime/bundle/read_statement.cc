@@ -84,7 +84,8 @@ ValueRef ReadValueRef(CanonicalReader& in) {
     return reference.value_or(ValueRef{});
   }
   static constexpr Field<Fixed> kFields[] = {
-      {"fixed", [](CanonicalReader& r, Fixed& v) {
+      {"fixed",
+       [](CanonicalReader& r, Fixed& v) {
          v.has_value = true;
          v.scalar.is_null = r.AcceptNull();
          if (!v.scalar.is_null) v.scalar.text = r.String();

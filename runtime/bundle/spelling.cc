@@ -22,12 +22,10 @@ constexpr std::array<std::pair<GuardKind, std::string_view>, 3> kGuards = {{
 
 Result<ValueRef> FixedFromJson(const nlohmann::json& value, std::string_view where) {
   const std::string prefix(where);
-  if (value.size() != 2 || !value.contains("fixed") || !value.contains("type") ||
-      !value["type"].is_string()) {
+  if (value.size() != 2 || !value.contains("fixed") || !value.contains("type") || !value["type"].is_string()) {
     return Fail(ErrorKind::kInvalid, prefix + ": a fixed value has exactly `fixed` and `type`");
   }
-  SYN_ASSIGN_OR_RETURN(const ScalarType type,
-                       ParseScalarType(value["type"].get_ref<const std::string&>()));
+  SYN_ASSIGN_OR_RETURN(const ScalarType type, ParseScalarType(value["type"].get_ref<const std::string&>()));
   const nlohmann::json& fixed = value["fixed"];
   if (fixed.is_null()) return ValueRef{Origin::kFixed, {}, Scalar::Null(type)};
   if (!fixed.is_string()) {

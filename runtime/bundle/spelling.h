@@ -11,7 +11,7 @@
 
 namespace synapsor::bundle {
 
-std::string_view OriginName(Origin origin);  // session, arg, fixed, proposal, event
+std::string_view OriginName(Origin origin);      // session, arg, fixed, proposal, event
 std::string_view GuardKindName(GuardKind kind);  // integer_version, timestamp, before_image
 std::optional<GuardKind> ParseGuardKind(std::string_view name);
 

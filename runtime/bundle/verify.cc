@@ -20,8 +20,8 @@ bool HasNamed(const std::vector<T>& items, std::string_view name, Name T::*membe
 
 template <typename T>
 std::string FindDisorder(const std::vector<T>& items, std::string_view what) {
-  const auto place = std::adjacent_find(items.begin(), items.end(),
-                                        [](const T& a, const T& b) { return a.name >= b.name; });
+  const auto place =
+      std::adjacent_find(items.begin(), items.end(), [](const T& a, const T& b) { return a.name >= b.name; });
   if (place == items.end()) return {};
   return std::string(what) + " `" + std::next(place)->name + "` is repeated or out of order";
 }
@@ -36,7 +36,7 @@ bool HasColumn(const Statement& statement, std::string_view name) {
 
 // What a statement of one capability may take its parameters from.
 struct Scope {
-  const Capability* capability = nullptr;   // null inside a context: session and fixed values only
+  const Capability* capability = nullptr;  // null inside a context: session and fixed values only
   const PatchPlan* patch = nullptr;
 };
 
@@ -111,8 +111,8 @@ std::string CheckPatch(const Capability& capability, const Context& context) {
     if (!HasColumn(patch.before, column)) return "policies decide by `" + column + "`, which is not read";
   }
   if (std::string misfit = CheckGuard(patch); !misfit.empty()) return misfit;
-  for (const auto& [statement, what] : {std::pair(&patch.before, "`before`"), std::pair(&patch.lock, "`lock`"),
-                                        std::pair(&patch.update, "`update`")}) {
+  for (const auto& [statement, what] :
+       {std::pair(&patch.before, "`before`"), std::pair(&patch.lock, "`lock`"), std::pair(&patch.update, "`update`")}) {
     if (std::string misfit = CheckStatement(*statement, parts, what); !misfit.empty()) return misfit;
   }
   return {};

@@ -63,8 +63,7 @@ json WriteColumn(const ResultColumn& column, const std::string& table) {
 json WriteStatement(const Statement& statement, const std::string& table) {
   json object{{"sql", statement.sql}, {"fingerprint", statement.fingerprint}};
   PutEach(object, "params", statement.params, WriteParam);
-  PutEach(object, "columns", statement.columns,
-          [&](const ResultColumn& column) { return WriteColumn(column, table); });
+  PutEach(object, "columns", statement.columns, [&](const ResultColumn& column) { return WriteColumn(column, table); });
   return object;
 }
 
@@ -247,16 +246,14 @@ json WriteSource(const Source& source) {
 json WriteAuthority(const std::vector<AuthorityFact>& facts) {
   json object = json::object();
   for (const AuthorityFact& fact : facts) {
-    object[fact.subject].push_back(fact.verb + '\t' + fact.object + '\t' + fact.qualifier + '\t' +
-                                   fact.place);
+    object[fact.subject].push_back(fact.verb + '\t' + fact.object + '\t' + fact.qualifier + '\t' + fact.place);
   }
   return object;
 }
 
 json WriteBundle(const Bundle& bundle) {
-  json object{{"format", kFormat},
-              {"compiler", bundle.compiler_version},
-              {"authority", WriteAuthority(bundle.authority)}};
+  json object{
+      {"format", kFormat}, {"compiler", bundle.compiler_version}, {"authority", WriteAuthority(bundle.authority)}};
   json ddl = json::array();
   for (const DdlDigest& file : bundle.ddl) ddl.push_back({{"name", file.name}, {"digest", file.digest}});
   object["ddl"] = std::move(ddl);

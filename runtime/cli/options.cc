@@ -58,20 +58,19 @@ Result<std::optional<int>> Arguments::Number(std::string_view option, int least)
   const char* end = text->data() + text->size();
   const auto [stop, problem] = std::from_chars(text->data(), end, number);
   if (problem != std::errc() || stop != end || number < least) {
-    return Fail(ErrorKind::kUsage, fmt::format("`{}` needs a whole number of at least {}, not `{}`",
-                                               option, least, *text));
+    return Fail(ErrorKind::kUsage,
+                fmt::format("`{}` needs a whole number of at least {}, not `{}`", option, least, *text));
   }
   return number;
 }
 
-Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
-                                 std::span<const std::string> words) {
+Result<Arguments> ParseArguments(std::span<const OptionSpec> specs, std::span<const std::string> words) {
   Arguments arguments;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (word == "--") {
-      arguments.positional_.insert(arguments.positional_.end(),
-                                   words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      arguments.positional_.insert(arguments.positional_.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                   words.end());
       break;
     }
     if (word.size() < 2 || word[0] != '-') {
@@ -92,12 +91,11 @@ Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
     } else if (i + 1 < words.size() && !words[i + 1].starts_with("--")) {
       value = words[++i];
     } else {
-      return Fail(ErrorKind::kUsage,
-                  fmt::format("`{}` needs a value: {}", spec->name, spec->value_name));
+      return Fail(ErrorKind::kUsage, fmt::format("`{}` needs a value: {}", spec->name, spec->value_name));
     }
     if (!spec->choices.empty() && !IsChoice(spec->choices, value)) {
-      return Fail(ErrorKind::kUsage, fmt::format("`{}` must be one of `{}`, not `{}`", spec->name,
-                                                 spec->choices, value));
+      return Fail(ErrorKind::kUsage,
+                  fmt::format("`{}` must be one of `{}`, not `{}`", spec->name, spec->choices, value));
     }
     std::vector<std::string>& values = arguments.values_[std::string(spec->name)];
     if (!values.empty() && !spec->repeatable) {

@@ -35,15 +35,13 @@ class Arguments {
   const std::vector<std::string>& positional() const { return positional_; }
 
  private:
-  friend Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
-                                          std::span<const std::string> words);
+  friend Result<Arguments> ParseArguments(std::span<const OptionSpec> specs, std::span<const std::string> words);
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
   std::vector<std::string> positional_;
 };
 
 // Unknown options (with the nearest known one), missing values, values for switches, repeats and
 // values that are not among the choices are usage errors. A prefix of an option is not that option.
-Result<Arguments> ParseArguments(std::span<const OptionSpec> specs,
-                                 std::span<const std::string> words);
+Result<Arguments> ParseArguments(std::span<const OptionSpec> specs, std::span<const std::string> words);
 
 }  // namespace synapsor::cli

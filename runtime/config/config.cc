@@ -56,35 +56,30 @@ class Parser {
   Result<Config> Run(std::string_view text) {
     SYN_ASSIGN_OR_RETURN(JsonValue root, ReadJson(text, config_.path));
     bool has_ledger = false;
-    SYN_RETURN_IF_ERROR(Object(
-        root, "",
-        {{"$schema", [](const JsonValue&, const std::string&) -> Status { return {}; }},
-         {"ddl", Strings(config_.ddl)},
-         {"sources", Each([this](const auto& n, const auto& v, const auto& w) { return ReadSource(n, v, w); })},
-         {"tables", Each([this](const auto& n, const auto& v, const auto& w) { return ReadTable(n, v, w); })},
-         {"ledger",
-          [&](const JsonValue& v, const std::string& w) {
-            has_ledger = true;
-            return ReadLedger(v, w);
-          }},
-         {"session", [this](const JsonValue& v, const std::string& w) { return ReadSession(v, w); }},
-         {"approval",
-          [this](const JsonValue& v, const std::string& w) { return ReadApproval(v, w); }},
-         {"markers",
-          [this](const JsonValue& v, const std::string& w) { return ReadMarkers(v, w); }}}));
+    SYN_RETURN_IF_ERROR(
+        Object(root, "",
+               {{"$schema", [](const JsonValue&, const std::string&) -> Status { return {}; }},
+                {"ddl", Strings(config_.ddl)},
+                {"sources", Each([this](const auto& n, const auto& v, const auto& w) { return ReadSource(n, v, w); })},
+                {"tables", Each([this](const auto& n, const auto& v, const auto& w) { return ReadTable(n, v, w); })},
+                {"ledger",
+                 [&](const JsonValue& v, const std::string& w) {
+                   has_ledger = true;
+                   return ReadLedger(v, w);
+                 }},
+                {"session", [this](const JsonValue& v, const std::string& w) { return ReadSession(v, w); }},
+                {"approval", [this](const JsonValue& v, const std::string& w) { return ReadApproval(v, w); }},
+                {"markers", [this](const JsonValue& v, const std::string& w) { return ReadMarkers(v, w); }}}));
     SYN_RETURN_IF_ERROR(CheckTableSources(root));
     if (!has_ledger) config_.ledger = "sqlite:" + Resolve(".synapsor/ledger.db");
     return std::move(config_);
   }
 
  private:
-  tl::unexpected<Error> Wrong(int line, int column, const std::string& what,
-                              std::string hint = {}) const {
-    return Fail(ErrorKind::kUsage, fmt::format("{}:{}:{}: {}", config_.path, line, column, what),
-                std::move(hint));
+  tl::unexpected<Error> Wrong(int line, int column, const std::string& what, std::string hint = {}) const {
+    return Fail(ErrorKind::kUsage, fmt::format("{}:{}:{}: {}", config_.path, line, column, what), std::move(hint));
   }
-  tl::unexpected<Error> Wrong(const JsonValue& at, const std::string& what,
-                              std::string hint = {}) const {
+  tl::unexpected<Error> Wrong(const JsonValue& at, const std::string& what, std::string hint = {}) const {
     return Wrong(at.line, at.column, what, std::move(hint));
   }
 
@@ -99,16 +94,14 @@ class Parser {
     return Wrong(value, fmt::format("`{}` must be {}", where, KindName(kind)));
   }
 
-  Status Object(const JsonValue& value, const std::string& where,
-                const std::vector<Key>& keys) const {
+  Status Object(const JsonValue& value, const std::string& where, const std::vector<Key>& keys) const {
     if (value.kind != Kind::kObject) {
       return Wrong(value, where.empty() ? std::string("the configuration must be an object")
                                         : fmt::format("`{}` must be an object", where));
     }
     for (std::size_t i = 0; i < value.members.size(); ++i) {
       const auto& [name, member] = value.members[i];
-      const auto known = std::find_if(keys.begin(), keys.end(),
-                                      [&](const Key& key) { return key.name == name; });
+      const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
       const std::string inner = where.empty() ? name : where + "." + name;
       if (known == keys.end()) return UnknownKey(value, i, inner, keys);
       SYN_RETURN_IF_ERROR(known->read(member, inner));
@@ -224,8 +217,7 @@ class Parser {
   }
 
   Reader StringMap(std::map<std::string, std::string>& target) const {
-    return Each([this, &target](const std::string& name, const JsonValue& value,
-                                const std::string& where) {
+    return Each([this, &target](const std::string& name, const JsonValue& value, const std::string& where) {
       return String(target[name])(value, where);
     });
   }
@@ -234,22 +226,21 @@ class Parser {
     Source source;
     source.name = name;
     std::string tls = "verify";
-    SYN_RETURN_IF_ERROR(Object(
-        value, where,
-        {{"engine", OneOf(source.engine, {"postgres", "mysql", "mariadb", "sqlite"})},
-         {"schema", Path(source.schema_file)},
-         {"read", Secret(source.read)},
-         {"write", Secret(source.write)},
-         {"path", Path(source.sqlite_path)},
-         {"tls", OneOf(tls, {"verify", "require", "off"})},
-         {"tls_ca", Path(source.tls_ca_file)},
-         {"statement_timeout_ms", Int(source.statement_timeout_ms, 1, 600'000)},
-         {"lock_timeout_ms", Int(source.lock_timeout_ms, 1, 600'000)},
-         {"connect_timeout_ms", Int(source.connect_timeout_ms, 1, 600'000)},
-         {"pool_size", Int(source.pool_size, 1, 256)},
-         {"allow_writing_reader", Bool(source.allow_writing_reader)},
-         {"receipts", OneOf(source.receipts, {"table", "ledger"})},
-         {"row_level_security", Bool(source.row_level_security)}}));
+    SYN_RETURN_IF_ERROR(Object(value, where,
+                               {{"engine", OneOf(source.engine, {"postgres", "mysql", "mariadb", "sqlite"})},
+                                {"schema", Path(source.schema_file)},
+                                {"read", Secret(source.read)},
+                                {"write", Secret(source.write)},
+                                {"path", Path(source.sqlite_path)},
+                                {"tls", OneOf(tls, {"verify", "require", "off"})},
+                                {"tls_ca", Path(source.tls_ca_file)},
+                                {"statement_timeout_ms", Int(source.statement_timeout_ms, 1, 600'000)},
+                                {"lock_timeout_ms", Int(source.lock_timeout_ms, 1, 600'000)},
+                                {"connect_timeout_ms", Int(source.connect_timeout_ms, 1, 600'000)},
+                                {"pool_size", Int(source.pool_size, 1, 256)},
+                                {"allow_writing_reader", Bool(source.allow_writing_reader)},
+                                {"receipts", OneOf(source.receipts, {"table", "ledger"})},
+                                {"row_level_security", Bool(source.row_level_security)}}));
     if (source.engine.empty()) {
       return Wrong(value, fmt::format("`{}` has no `engine`", where),
                    "say `\"engine\": \"postgres\"`, `\"mysql\"`, `\"mariadb\"` or `\"sqlite\"`");
@@ -293,12 +284,11 @@ class Parser {
       for (const auto& [name, value] : tables.members) {
         const std::string& source = config_.tables.at(name).source;
         if (source.empty() && config_.sources.size() > 1) {
-          return Wrong(value, fmt::format("`tables.{}` needs a `source`: there are {} of them",
-                                          name, config_.sources.size()));
+          return Wrong(value,
+                       fmt::format("`tables.{}` needs a `source`: there are {} of them", name, config_.sources.size()));
         }
         if (!source.empty() && !config_.sources.contains(source)) {
-          return Wrong(value, fmt::format("`tables.{}.source` names `{}`, which is not in `sources`",
-                                          name, source));
+          return Wrong(value, fmt::format("`tables.{}.source` names `{}`, which is not in `sources`", name, source));
         }
       }
     }
@@ -323,30 +313,29 @@ class Parser {
 
   Status ReadSession(const JsonValue& value, const std::string& where) {
     Session& session = config_.session;
-    SYN_RETURN_IF_ERROR(
-        Object(value, where,
-               {{"tenant_key", String(session.tenant_key)},
-                {"principal_key", String(session.principal_key)},
-                {"provider", OneOf(session.provider, {"environment", "jwt", "operator"})},
-                {"environment", StringMap(session.environment)},
-                {"workflows", Each([&](const auto& n, const auto& v, const auto& w) { return ReadWorkflowUsers(n, v, w); })},
-                {"jwt", [&](const JsonValue& v, const std::string& w) { return ReadJwt(v, w); }}}));
+    SYN_RETURN_IF_ERROR(Object(
+        value, where,
+        {{"tenant_key", String(session.tenant_key)},
+         {"principal_key", String(session.principal_key)},
+         {"provider", OneOf(session.provider, {"environment", "jwt", "operator"})},
+         {"environment", StringMap(session.environment)},
+         {"workflows", Each([&](const auto& n, const auto& v, const auto& w) { return ReadWorkflowUsers(n, v, w); })},
+         {"jwt", [&](const JsonValue& v, const std::string& w) { return ReadJwt(v, w); }}}));
     const bool names_workflows = std::any_of(value.members.begin(), value.members.end(),
                                              [](const auto& member) { return member.first == "workflows"; });
     if (names_workflows && !session.workflows) session.workflows.emplace();  // `{}`: nobody may use any
     for (const auto& [key, variable] : session.environment) {
       if (!IsVariableName(variable)) {
         return Wrong(value, fmt::format("`{}.environment.{}` must be the name of an environment "
-                                        "variable", where, key));
+                                        "variable",
+                                        where, key));
       }
     }
     if (session.tenant_key == session.principal_key) {
-      return Wrong(value, fmt::format("`{}.tenant_key` and `{}.principal_key` are the same key",
-                                      where, where));
+      return Wrong(value, fmt::format("`{}.tenant_key` and `{}.principal_key` are the same key", where, where));
     }
     if (session.provider == "jwt" && session.jwks_file.empty() && session.hs256.empty()) {
-      return Wrong(value, fmt::format("`{}.provider` is `jwt`, but there is no key to verify with",
-                                      where),
+      return Wrong(value, fmt::format("`{}.provider` is `jwt`, but there is no key to verify with", where),
                    "give `jwt.jwks_file`, and `jwt.issuer` and `jwt.audience` with it");
     }
     return {};
@@ -354,7 +343,8 @@ class Parser {
 
   Status ReadWorkflowUsers(const std::string& name, const JsonValue& value, const std::string& where) {
     WorkflowUsers users;
-    SYN_RETURN_IF_ERROR(Object(value, where, {{"roles", Strings(users.roles)}, {"principals", Strings(users.principals)}}));
+    SYN_RETURN_IF_ERROR(
+        Object(value, where, {{"roles", Strings(users.roles)}, {"principals", Strings(users.principals)}}));
     if (!config_.session.workflows) config_.session.workflows.emplace();
     config_.session.workflows->emplace(name, std::move(users));
     return {};
@@ -374,14 +364,13 @@ class Parser {
 
   Status ReadApproval(const JsonValue& value, const std::string& where) {
     Approval& approval = config_.approval;
-    return Object(
-        value, where,
-        {{"default_role", String(approval.default_role)},
-         {"reviewers_file", Path(approval.reviewers_file)},
-         {"proposal_ttl_hours", Int(approval.proposal_ttl_hours, 1, 24 * 365)},
-         {"roles", Each([&](const std::string& role, const JsonValue& v, const std::string& w) {
-            return Strings(approval.role_members[role])(v, w);
-          })}});
+    return Object(value, where,
+                  {{"default_role", String(approval.default_role)},
+                   {"reviewers_file", Path(approval.reviewers_file)},
+                   {"proposal_ttl_hours", Int(approval.proposal_ttl_hours, 1, 24 * 365)},
+                   {"roles", Each([&](const std::string& role, const JsonValue& v, const std::string& w) {
+                      return Strings(approval.role_members[role])(v, w);
+                    })}});
   }
 
   Status ReadMarkers(const JsonValue& value, const std::string& where) {
@@ -402,7 +391,8 @@ Result<SecretRef> ParseSecretRef(std::string_view text, std::string_view what) {
   }
   return Fail(ErrorKind::kUsage,
               fmt::format("{} must be `env:NAME`, the name of an environment variable; "
-                          "a URL or password is never given literally", what),
+                          "a URL or password is never given literally",
+                          what),
               "put the value into an environment variable, such as SYNAPSOR_READ_URL, and write "
               "`env:SYNAPSOR_READ_URL`");
 }
@@ -412,10 +402,8 @@ Result<std::string> ReadSecret(const SecretRef& ref, std::string_view what) {
   if (value == nullptr || *value == '\0') {
     return Fail(ErrorKind::kUsage,
                 ref.empty() ? fmt::format("no credential is configured for {}", what)
-                            : fmt::format("environment variable `{}` for {} is not set",
-                                          ref.variable, what),
-                ref.empty() ? "name one as `env:NAME` in synapsor.json"
-                            : "set it where this program is started");
+                            : fmt::format("environment variable `{}` for {} is not set", ref.variable, what),
+                ref.empty() ? "name one as `env:NAME` in synapsor.json" : "set it where this program is started");
   }
   return std::string(value);
 }
@@ -443,8 +431,6 @@ Result<Config> Load(const std::string& path) {
   return Parse(text.str(), path);
 }
 
-Result<Config> Parse(std::string_view text, const std::string& path) {
-  return Parser(path).Run(text);
-}
+Result<Config> Parse(std::string_view text, const std::string& path) { return Parser(path).Run(text); }
 
 }  // namespace synapsor::config

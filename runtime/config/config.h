@@ -24,10 +24,10 @@ enum class TlsMode { kVerify, kRequire, kOff };  // kOff and kRequire only for l
 
 struct Source {
   std::string name;
-  std::string engine;        // postgres, mysql, mariadb, sqlite
-  std::string schema_file;   // snapshot or schema.sql, resolved against the config's folder; may be empty
-  SecretRef read, write;     // SQLite: the variable holds a path
-  std::string sqlite_path;   // SQLite only: `"path": "app.db"`, no secret, resolved against the config's folder
+  std::string engine;       // postgres, mysql, mariadb, sqlite
+  std::string schema_file;  // snapshot or schema.sql, resolved against the config's folder; may be empty
+  SecretRef read, write;    // SQLite: the variable holds a path
+  std::string sqlite_path;  // SQLite only: `"path": "app.db"`, no secret, resolved against the config's folder
   TlsMode tls = TlsMode::kVerify;
   std::string tls_ca_file;
   int statement_timeout_ms = 5000, lock_timeout_ms = 2000, connect_timeout_ms = 3000;
@@ -45,13 +45,13 @@ struct Table {
   std::string tenant_column;           // empty: named like the tenant binding
   bool single_tenant = false;
   std::vector<std::string> keep_out;
-  std::string guard_column;            // empty: inferred
+  std::string guard_column;  // empty: inferred
 };
 
 struct Approval {
-  std::string default_role = "reviewer";            // for proposals outside a workflow
+  std::string default_role = "reviewer";  // for proposals outside a workflow
   int proposal_ttl_hours = 24 * 7;
-  std::string reviewers_file;                       // who may log in to the review pages; empty: tokens only
+  std::string reviewers_file;  // who may log in to the review pages; empty: tokens only
   std::map<std::string, std::vector<std::string>> role_members;  // role -> principals, for the operator's command line
 };
 
@@ -63,11 +63,11 @@ struct WorkflowUsers {
 struct Session {
   std::string tenant_key = "tenant_id";
   std::string principal_key = "principal";
-  std::string provider = "environment";  // environment, jwt, operator
+  std::string provider = "environment";            // environment, jwt, operator
   std::map<std::string, std::string> environment;  // session key -> variable, beside SYNAPSOR_SESSION_<KEY>
   // JWT
   std::string issuer, audience, jwks_file;
-  SecretRef hs256;                       // development only
+  SecretRef hs256;  // development only
   int leeway_seconds = 30;
   std::map<std::string, std::string> claims;  // session key -> claim
   std::string roles_claim = "roles";
@@ -81,12 +81,12 @@ struct Markers {  // extend the lists in stdlib/
 };
 
 struct Config {
-  std::string path;       // of the file; empty when there is none
-  std::string directory;  // against which relative paths are resolved
+  std::string path;              // of the file; empty when there is none
+  std::string directory;         // against which relative paths are resolved
   std::vector<std::string> ddl;  // globs
   std::map<std::string, Source> sources;
   std::map<std::string, Table> tables;
-  std::string ledger;     // "sqlite:PATH" or "env:NAME" of a PostgreSQL URL
+  std::string ledger;  // "sqlite:PATH" or "env:NAME" of a PostgreSQL URL
   Approval approval;
   Session session;
   Markers markers;

@@ -84,14 +84,12 @@ class Reader {
       if (Peek() != '"') return Wrong("a key in double quotes is expected here");
       const std::pair<int, int> place{line_, Column()};
       const auto key_error = [&](const std::string& what) {
-        return Fail(ErrorKind::kUsage,
-                    fmt::format("{}:{}:{}: {}", path_, place.first, place.second, what));
+        return Fail(ErrorKind::kUsage, fmt::format("{}:{}:{}: {}", path_, place.first, place.second, what));
       };
       SYN_ASSIGN_OR_RETURN(std::string key, String());
       for (std::size_t i = 0; i < value.members.size(); ++i) {
         if (value.members[i].first == key) {
-          return key_error(fmt::format("key `{}` stands twice, first on line {}", key,
-                                       value.key_places[i].first));
+          return key_error(fmt::format("key `{}` stands twice, first on line {}", key, value.key_places[i].first));
         }
       }
       SYN_RETURN_IF_ERROR(Space());
@@ -135,8 +133,7 @@ class Reader {
       value.boolean = word == "true";
       return value;
     }
-    const auto [end, error] =
-        std::from_chars(word.data(), word.data() + word.size(), value.integer);
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value.integer);
     if (error == std::errc() && end == word.data() + word.size()) {
       value.kind = Kind::kInteger;
       return value;
@@ -238,8 +235,6 @@ std::string_view KindName(Kind kind) {
   return "a value";
 }
 
-Result<JsonValue> ReadJson(std::string_view text, const std::string& path) {
-  return Reader(text, path).Document();
-}
+Result<JsonValue> ReadJson(std::string_view text, const std::string& path) { return Reader(text, path).Document(); }
 
 }  // namespace synapsor::config

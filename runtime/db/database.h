@@ -19,13 +19,13 @@ namespace synapsor::db {
 
 // What the interpreter and the trusted runner decide by. Text of the database goes to the operator's log, never further.
 enum class FailureKind {
-  kUnavailable,       // cannot connect, connection lost before COMMIT was sent: nothing happened
-  kTimeout,           // statement or lock timeout: rolled back
-  kConstraint,        // unique, foreign key, CHECK, NOT NULL, a trigger's refusal, a value that does not fit: rolled back
-  kConflict,          // serialization failure, deadlock: rolled back
-  kPermission,        // the role may not do this
-  kSchema,            // table or column is missing or of another type, or holds what that type cannot carry
-  kOutcomeUnknown,    // COMMIT was sent and not acknowledged
+  kUnavailable,     // cannot connect, connection lost before COMMIT was sent: nothing happened
+  kTimeout,         // statement or lock timeout: rolled back
+  kConstraint,      // unique, foreign key, CHECK, NOT NULL, a trigger's refusal, a value that does not fit: rolled back
+  kConflict,        // serialization failure, deadlock: rolled back
+  kPermission,      // the role may not do this
+  kSchema,          // table or column is missing or of another type, or holds what that type cannot carry
+  kOutcomeUnknown,  // COMMIT was sent and not acknowledged
   kOther,
 };
 

@@ -18,8 +18,8 @@ bool IsLoopback(std::string_view host) {
 }
 
 const char* SystemCaFile() {
-  for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-                           "/etc/ssl/cert.pem"}) {
+  for (const char* path :
+       {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"}) {
     if (access(path, R_OK) == 0) return path;
   }
   return nullptr;

@@ -37,8 +37,7 @@ class MysqlConnection : public PooledConnection {
   DbResult<void> Configure() {
     for (const MysqlControl control :
          {MysqlControl::kPinCharacterSet, MysqlControl::kPinTimeZone, MysqlControl::kPinSqlMode,
-          options_.role == Role::kReader ? MysqlControl::kReaderSession
-                                         : MysqlControl::kWriterSession}) {
+          options_.role == Role::kReader ? MysqlControl::kReaderSession : MysqlControl::kWriterSession}) {
       if (auto done = session_->Control(control); !done) return done;
     }
     auto version = session_->Query(Own("SELECT VERSION()", {}, 1), {}, 1);
@@ -61,16 +60,13 @@ class MysqlConnection : public PooledConnection {
     }
     const bool writer = options_.role == Role::kWriter;
     if (mode == TxMode::kReadWrite && !writer) {
-      return tl::unexpected(
-          Failure{FailureKind::kPermission, "this connection was opened for reading", "BEGIN"});
+      return tl::unexpected(Failure{FailureKind::kPermission, "this connection was opened for reading", "BEGIN"});
     }
     if (auto set = SetTimeouts(statement_timeout_ms, lock_timeout_ms); !set) return set;
     if (mode == TxMode::kReadOnly && writer) {
-      if (auto snapshot = session_->Control(MysqlControl::kNextIsSnapshot); !snapshot)
-        return snapshot;
+      if (auto snapshot = session_->Control(MysqlControl::kNextIsSnapshot); !snapshot) return snapshot;
     }
-    auto begun = session_->Control(mode == TxMode::kReadOnly ? MysqlControl::kBeginReads
-                                                             : MysqlControl::kBeginWrites);
+    auto begun = session_->Control(mode == TxMode::kReadOnly ? MysqlControl::kBeginReads : MysqlControl::kBeginWrites);
     in_transaction_ = begun.has_value();
     return begun;
   }
@@ -81,8 +77,7 @@ class MysqlConnection : public PooledConnection {
     }
     if (failed_) {
       Rollback();
-      return tl::unexpected(
-          Failure{FailureKind::kConflict, "the transaction was rolled back", "COMMIT"});
+      return tl::unexpected(Failure{FailureKind::kConflict, "the transaction was rolled back", "COMMIT"});
     }
     in_transaction_ = false;
     if (session_->lost()) return session_->Control(MysqlControl::kCommit);  // never sent
@@ -101,8 +96,8 @@ class MysqlConnection : public PooledConnection {
     if (!session_->Control(MysqlControl::kRollback)) broken_ = true;
   }
 
-  DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
-                                   std::span<const Scalar> values, int row_cap) override {
+  DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
+                                   int row_cap) override {
     if (failed_) return tl::unexpected(AlreadyFailed());
     if (auto ready = Ready(); !ready) return tl::unexpected(std::move(ready.error()));
     auto rows = session_->Query(statement, values, row_cap);
@@ -110,8 +105,7 @@ class MysqlConnection : public PooledConnection {
     return rows;
   }
 
-  DbResult<std::int64_t> Execute(const bundle::Statement& statement,
-                                 std::span<const Scalar> values) override {
+  DbResult<std::int64_t> Execute(const bundle::Statement& statement, std::span<const Scalar> values) override {
     if (failed_) return tl::unexpected(AlreadyFailed());
     if (auto ready = Ready(); !ready) return tl::unexpected(std::move(ready.error()));
     const bool was_lost = session_->lost();
@@ -135,8 +129,7 @@ class MysqlConnection : public PooledConnection {
 
  private:
   static Failure AlreadyFailed() {
-    return {FailureKind::kConflict, "the transaction has failed and waits for its rollback",
-            "25P02"};
+    return {FailureKind::kConflict, "the transaction has failed and waits for its rollback", "25P02"};
   }
 
   // Outside a transaction the source's own timeouts hold.
@@ -147,15 +140,13 @@ class MysqlConnection : public PooledConnection {
 
   // Costs a trip only where they change.
   DbResult<void> SetTimeouts(int statement_timeout_ms, int lock_timeout_ms) {
-    if (statement_timeout_ms == statement_timeout_ms_ && lock_timeout_ms == lock_timeout_ms_)
-      return {};
+    if (statement_timeout_ms == statement_timeout_ms_ && lock_timeout_ms == lock_timeout_ms_) return {};
     const Scalar lock = Scalar::Int(WholeSeconds(lock_timeout_ms));
     statement_timeout_ms_ = lock_timeout_ms_ = -1;  // unknown until both are set
     auto set = is_mariadb_
                    ? session_->Run(
                          Own("SET SESSION max_statement_time = ?", {ScalarType::kDouble}),
-                         std::vector{Scalar::Of(ScalarType::kDouble,
-                                                fmt::format("{}", statement_timeout_ms / 1000.0))})
+                         std::vector{Scalar::Of(ScalarType::kDouble, fmt::format("{}", statement_timeout_ms / 1000.0))})
                    : session_->Run(Own("SET SESSION max_execution_time = ?", {ScalarType::kInt64}),
                                    std::vector{Scalar::Int(statement_timeout_ms)});
     if (!set) return set;
@@ -179,8 +170,7 @@ class MysqlConnection : public PooledConnection {
 
 class MysqlConnector : public Connector {
  public:
-  MysqlConnector(std::string source, MysqlConnect connect, const ConnectOptions& options,
-                 bool allow_writing_reader)
+  MysqlConnector(std::string source, MysqlConnect connect, const ConnectOptions& options, bool allow_writing_reader)
       : source_(std::move(source)),
         connect_(std::move(connect)),
         options_(options),
@@ -208,16 +198,13 @@ class MysqlConnector : public Connector {
     for (const std::string& grant : *grants) {
       const std::string privilege = WritingPrivilege(grant);
       if (privilege.empty()) continue;
-      const std::string why =
-          fmt::format("the reader account `{}` has {}", connect_.address.user, privilege);
+      const std::string why = fmt::format("the reader account `{}` has {}", connect_.address.user, privilege);
       if (!allow_writing_reader_) {
         return tl::unexpected(Failure{FailureKind::kPermission, why, "READER_CAN_WRITE"});
       }
       if (!warned_.exchange(true)) {
-        fmt::print(
-            stderr,
-            "WARNING: source `{}`: {}: allowed by `allow_writing_reader`, for development only\n",
-            source_, why);
+        fmt::print(stderr, "WARNING: source `{}`: {}: allowed by `allow_writing_reader`, for development only\n",
+                   source_, why);
       }
       return {};
     }
@@ -240,44 +227,36 @@ Status SetTls(const std::string& source, const TlsOptions& tls, MysqlConnect& co
   }
   if (local && tls.ca_file.empty()) return {};
   if (tls.mode != config::TlsMode::kVerify) {
-    return Fail(ErrorKind::kUsage,
-                fmt::format("source `{}`: TLS without verification is for loopback only", source),
+    return Fail(ErrorKind::kUsage, fmt::format("source `{}`: TLS without verification is for loopback only", source),
                 "set `tls` to `verify` and, for a private authority, give its certificate file");
   }
   const char* system = SystemCaFile();
   connect.ca_file = !tls.ca_file.empty() ? tls.ca_file : system != nullptr ? system : "";
   if (connect.ca_file.empty()) {
-    return Fail(
-        ErrorKind::kUsage,
-        fmt::format("source `{}`: there is no certificate authority to verify the server with",
-                    source),
-        "give the certificate file of the authority");
+    return Fail(ErrorKind::kUsage,
+                fmt::format("source `{}`: there is no certificate authority to verify the server with", source),
+                "give the certificate file of the authority");
   }
   return {};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Connector>> MakeMysqlConnector(const std::string& source_name,
-                                                      const std::string& url,
-                                                      const ConnectOptions& options,
-                                                      const TlsOptions& tls,
+Result<std::unique_ptr<Connector>> MakeMysqlConnector(const std::string& source_name, const std::string& url,
+                                                      const ConnectOptions& options, const TlsOptions& tls,
                                                       bool allow_writing_reader) {
   auto address = ParseMysqlUrl(url);
   if (!address) {
-    return Fail(ErrorKind::kUsage,
-                fmt::format("source `{}`: the secret is not a MySQL URL", source_name),
+    return Fail(ErrorKind::kUsage, fmt::format("source `{}`: the secret is not a MySQL URL", source_name),
                 "use mysql://USER:PASSWORD@HOST:PORT/DATABASE, percent-encoded");
   }
   MysqlConnect connect;
   connect.address = std::move(*address);
   connect.connect_timeout_s = WholeSeconds(options.connect_timeout_ms);
   // The server ends a statement at its timeout; past this, nobody is there.
-  connect.answer_timeout_s =
-      std::max(60, WholeSeconds(options.statement_timeout_ms + options.lock_timeout_ms)) + 5;
+  connect.answer_timeout_s = std::max(60, WholeSeconds(options.statement_timeout_ms + options.lock_timeout_ms)) + 5;
   SYN_RETURN_IF_ERROR(SetTls(source_name, tls, connect));
-  return std::make_unique<MysqlConnector>(source_name, std::move(connect), options,
-                                          allow_writing_reader);
+  return std::make_unique<MysqlConnector>(source_name, std::move(connect), options, allow_writing_reader);
 }
 
 }  // namespace synapsor::db

@@ -14,10 +14,8 @@ namespace synapsor::db {
 // `?socket=/PATH` for a Unix socket. Hosts, TLS and readers that can write are treated as in
 // MakePostgresConnector. Lock timeouts count in whole seconds, rounded up: the engines know no
 // shorter one.
-Result<std::unique_ptr<Connector>> MakeMysqlConnector(const std::string& source_name,
-                                                      const std::string& url,
-                                                      const ConnectOptions& options,
-                                                      const TlsOptions& tls,
+Result<std::unique_ptr<Connector>> MakeMysqlConnector(const std::string& source_name, const std::string& url,
+                                                      const ConnectOptions& options, const TlsOptions& tls,
                                                       bool allow_writing_reader);
 
 }  // namespace synapsor::db

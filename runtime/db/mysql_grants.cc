@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kHarmless[] = {
     "USAGE",         "SELECT",          "SHOW VIEW",          "SHOW DATABASES",
     "PROCESS",       "EXECUTE",         "REPLICATION CLIENT", "BINLOG MONITOR",
-    "SLAVE MONITOR", "REPLICA MONITOR", "SHOW_ROUTINE",   "REFERENCES",
+    "SLAVE MONITOR", "REPLICA MONITOR", "SHOW_ROUTINE",       "REFERENCES",
 };
 
 std::string_view Trim(std::string_view text) {

@@ -94,12 +94,8 @@ DbResult<void> Bind(sql::PreparedStatement& statement, unsigned position, const 
       statement.setDouble(position, number);
       return {};
     }
-    case ScalarType::kTimestampTz:
-      statement.setString(position, InstantText(value.text));
-      return {};
-    default:
-      statement.setString(position, value.text);
-      return {};
+    case ScalarType::kTimestampTz: statement.setString(position, InstantText(value.text)); return {};
+    default: statement.setString(position, value.text); return {};
   }
 }
 
@@ -117,8 +113,7 @@ struct FoundColumn {
 
 bool IsInteger(int type) {
   return type == DataType::TINYINT || type == DataType::SMALLINT || type == DataType::MEDIUMINT ||
-         type == DataType::INTEGER || type == DataType::BIGINT || type == DataType::YEAR ||
-         type == DataType::BIT;
+         type == DataType::INTEGER || type == DataType::BIGINT || type == DataType::YEAR || type == DataType::BIT;
 }
 
 bool IsText(int type) {
@@ -127,36 +122,25 @@ bool IsText(int type) {
 }
 
 bool IsBinary(int type) {
-  return type == DataType::BINARY || type == DataType::VARBINARY ||
-         type == DataType::LONGVARBINARY || type == DataType::GEOMETRY;
+  return type == DataType::BINARY || type == DataType::VARBINARY || type == DataType::LONGVARBINARY ||
+         type == DataType::GEOMETRY;
 }
 
 bool TypeMatches(const FoundColumn& found, ScalarType declared) {
   switch (declared) {
     case ScalarType::kInt64:
-    case ScalarType::kUInt64:
-      return IsInteger(found.type);
-    case ScalarType::kBoolean:
-      return found.type == DataType::TINYINT || found.type == DataType::BIT;
-    case ScalarType::kDouble:
-      return found.type == DataType::REAL || found.type == DataType::DOUBLE;
-    case ScalarType::kDecimal:
-      return found.type == DataType::DECIMAL || found.type == DataType::NUMERIC;
-    case ScalarType::kDate:
-      return found.type == DataType::DATE;
-    case ScalarType::kTime:
-      return found.type == DataType::TIME;
-    case ScalarType::kTimestamp:
-      return found.type == DataType::TIMESTAMP && !found.is_instant;
-    case ScalarType::kTimestampTz:
-      return found.type == DataType::TIMESTAMP && found.is_instant;
-    case ScalarType::kBytes:
-      return IsBinary(found.type);
-    case ScalarType::kJson:
-      return found.type == DataType::JSON || IsText(found.type);
+    case ScalarType::kUInt64: return IsInteger(found.type);
+    case ScalarType::kBoolean: return found.type == DataType::TINYINT || found.type == DataType::BIT;
+    case ScalarType::kDouble: return found.type == DataType::REAL || found.type == DataType::DOUBLE;
+    case ScalarType::kDecimal: return found.type == DataType::DECIMAL || found.type == DataType::NUMERIC;
+    case ScalarType::kDate: return found.type == DataType::DATE;
+    case ScalarType::kTime: return found.type == DataType::TIME;
+    case ScalarType::kTimestamp: return found.type == DataType::TIMESTAMP && !found.is_instant;
+    case ScalarType::kTimestampTz: return found.type == DataType::TIMESTAMP && found.is_instant;
+    case ScalarType::kBytes: return IsBinary(found.type);
+    case ScalarType::kJson: return found.type == DataType::JSON || IsText(found.type);
     case ScalarType::kText:
-    case ScalarType::kUuid:
-      return IsText(found.type);
+    case ScalarType::kUuid: return IsText(found.type);
   }
   return false;
 }
@@ -174,8 +158,7 @@ DbResult<Scalar> ReadInteger(const sql::ResultSet& rows, unsigned index, const F
   return FromColumnText(column, std::to_string(rows.getInt64(index)));
 }
 
-DbResult<Scalar> ReadBoolean(const sql::ResultSet& rows, unsigned index,
-                             const bundle::ResultColumn& column) {
+DbResult<Scalar> ReadBoolean(const sql::ResultSet& rows, unsigned index, const bundle::ResultColumn& column) {
   const std::int64_t number = rows.getInt64(index);
   if (number != 0 && number != 1) {
     return tl::unexpected(Mismatch(column, "an integer other than 0 and 1"));
@@ -188,13 +171,10 @@ DbResult<Scalar> Read(const sql::ResultSet& rows, unsigned index, const FoundCol
   if (rows.isNull(index)) return Scalar::Null(column.type);
   switch (column.type) {
     case ScalarType::kInt64:
-    case ScalarType::kUInt64:
-      return ReadInteger(rows, index, found, column);
-    case ScalarType::kBoolean:
-      return ReadBoolean(rows, index, column);
+    case ScalarType::kUInt64: return ReadInteger(rows, index, found, column);
+    case ScalarType::kBoolean: return ReadBoolean(rows, index, column);
     // As text a double would lose its digits. A FLOAT reads as the double it equals.
-    case ScalarType::kDouble:
-      return FromColumnDouble(column, static_cast<double>(rows.getDouble(index)));
+    case ScalarType::kDouble: return FromColumnDouble(column, static_cast<double>(rows.getDouble(index)));
     case ScalarType::kTimestampTz: {
       const std::string text = rows.getString(index).asStdString();
       return FromColumnText(column, text + "Z");
@@ -209,8 +189,7 @@ DbResult<Scalar> Read(const sql::ResultSet& rows, unsigned index, const FoundCol
   }
 }
 
-DbResult<std::vector<FoundColumn>> MatchColumns(sql::ResultSetMetaData& metadata,
-                                                const bundle::Statement& statement) {
+DbResult<std::vector<FoundColumn>> MatchColumns(sql::ResultSetMetaData& metadata, const bundle::Statement& statement) {
   const unsigned width = metadata.getColumnCount();
   if (width != statement.columns.size()) {
     return tl::unexpected(WrongColumns(statement.columns.size(), width));
@@ -221,12 +200,10 @@ DbResult<std::vector<FoundColumn>> MatchColumns(sql::ResultSetMetaData& metadata
     FoundColumn found;
     found.type = metadata.getColumnType(i);
     found.is_signed = !IsInteger(found.type) || metadata.isSigned(i);
-    found.is_instant =
-        found.type == DataType::TIMESTAMP && metadata.getColumnTypeName(i) == "TIMESTAMP";
+    found.is_instant = found.type == DataType::TIMESTAMP && metadata.getColumnTypeName(i) == "TIMESTAMP";
     const bundle::ResultColumn& column = statement.columns[i - 1];
     if (!TypeMatches(found, column.type)) {
-      return tl::unexpected(Mismatch(
-          column, fmt::format("the type {}", metadata.getColumnTypeName(i).asStdString())));
+      return tl::unexpected(Mismatch(column, fmt::format("the type {}", metadata.getColumnTypeName(i).asStdString())));
     }
     columns.push_back(found);
   }
@@ -237,8 +214,7 @@ DbResult<std::vector<FoundColumn>> MatchColumns(sql::ResultSetMetaData& metadata
 
 class ConnectorSession : public MysqlSession {
  public:
-  explicit ConnectorSession(std::unique_ptr<sql::Connection> connection)
-      : connection_(std::move(connection)) {}
+  explicit ConnectorSession(std::unique_ptr<sql::Connection> connection) : connection_(std::move(connection)) {}
 
   ~ConnectorSession() override {
     EnterThread();
@@ -259,8 +235,8 @@ class ConnectorSession : public MysqlSession {
     });
   }
 
-  DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
-                                   std::span<const Scalar> values, int row_cap) override {
+  DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
+                                   int row_cap) override {
     return Guarded([&]() -> DbResult<std::vector<Row>> {
       auto bound = Bound(statement, values);
       if (!bound) return tl::unexpected(std::move(bound.error()));
@@ -282,8 +258,7 @@ class ConnectorSession : public MysqlSession {
     });
   }
 
-  DbResult<std::int64_t> Execute(const bundle::Statement& statement,
-                                 std::span<const Scalar> values) override {
+  DbResult<std::int64_t> Execute(const bundle::Statement& statement, std::span<const Scalar> values) override {
     return Guarded([&]() -> DbResult<std::int64_t> {
       auto bound = Bound(statement, values);
       if (!bound) return tl::unexpected(std::move(bound.error()));
@@ -323,8 +298,7 @@ class ConnectorSession : public MysqlSession {
     }
   }
 
-  DbResult<sql::PreparedStatement*> Bound(const bundle::Statement& statement,
-                                          std::span<const Scalar> values) {
+  DbResult<sql::PreparedStatement*> Bound(const bundle::Statement& statement, std::span<const Scalar> values) {
     if (auto checked = CheckValues(statement, values); !checked) {
       return tl::unexpected(std::move(checked.error()));
     }
@@ -332,8 +306,7 @@ class ConnectorSession : public MysqlSession {
     if (entry != nullptr && entry->sql != statement.sql) return tl::unexpected(FingerprintClash());
     if (entry == nullptr) {
       Prepared prepared(connection_->prepareStatement(statement.sql));
-      entry = &cache_.Insert(statement.fingerprint, statement.sql, std::move(prepared),
-                             [](Prepared&) {});
+      entry = &cache_.Insert(statement.fingerprint, statement.sql, std::move(prepared), [](Prepared&) {});
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
       auto bound = Bind(*entry->handle, static_cast<unsigned>(i + 1), values[i]);
@@ -361,8 +334,7 @@ DbResult<void> CheckEncrypted(MysqlSession& session) {
   auto rows = session.Query(statement, {}, 1);
   if (!rows) return tl::unexpected(std::move(rows.error()));
   if (rows->empty() || rows->front()[1].text.empty()) {
-    return tl::unexpected(
-        Failure{FailureKind::kUnavailable, "the connection is not encrypted", "TLS"});
+    return tl::unexpected(Failure{FailureKind::kUnavailable, "the connection is not encrypted", "TLS"});
   }
   return {};
 }
@@ -371,30 +343,20 @@ DbResult<void> CheckEncrypted(MysqlSession& session) {
 
 const char* MysqlControlText(MysqlControl control) {
   switch (control) {
-    case MysqlControl::kPinTimeZone:
-      return "SET SESSION time_zone = '+00:00'";
+    case MysqlControl::kPinTimeZone: return "SET SESSION time_zone = '+00:00'";
     case MysqlControl::kPinSqlMode:
       return "SET SESSION sql_mode = "
              "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
              "ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY'";
-    case MysqlControl::kPinCharacterSet:
-      return "SET NAMES utf8mb4";
-    case MysqlControl::kReaderSession:
-      return "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-    case MysqlControl::kWriterSession:
-      return "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
-    case MysqlControl::kNextIsSnapshot:
-      return "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
-    case MysqlControl::kBeginReads:
-      return "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
-    case MysqlControl::kBeginWrites:
-      return "START TRANSACTION READ WRITE";
-    case MysqlControl::kCommit:
-      return "COMMIT";
-    case MysqlControl::kRollback:
-      return "ROLLBACK";
-    case MysqlControl::kPing:
-      return "DO 1";
+    case MysqlControl::kPinCharacterSet: return "SET NAMES utf8mb4";
+    case MysqlControl::kReaderSession: return "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+    case MysqlControl::kWriterSession: return "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
+    case MysqlControl::kNextIsSnapshot: return "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+    case MysqlControl::kBeginReads: return "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+    case MysqlControl::kBeginWrites: return "START TRANSACTION READ WRITE";
+    case MysqlControl::kCommit: return "COMMIT";
+    case MysqlControl::kRollback: return "ROLLBACK";
+    case MysqlControl::kPing: return "DO 1";
   }
   return "ROLLBACK";
 }
@@ -403,20 +365,18 @@ DbResult<std::unique_ptr<MysqlSession>> ConnectMysql(const MysqlConnect& connect
   EnterThread();
   const MysqlAddress& address = connect.address;
   sql::ConnectOptionsMap options;
-  options["hostName"] = address.socket.empty()
-                            ? sql::SQLString(fmt::format("tcp://{}:{}",
-                                                         address.host.find(':') == std::string::npos
-                                                             ? address.host
-                                                             : "[" + address.host + "]",
-                                                         address.port))
-                            : sql::SQLString("unix://" + address.socket);
+  options["hostName"] =
+      address.socket.empty()
+          ? sql::SQLString(fmt::format(
+                "tcp://{}:{}", address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]",
+                address.port))
+          : sql::SQLString("unix://" + address.socket);
   options["userName"] = sql::SQLString(address.user);
   options["password"] = sql::SQLString(address.password);
   if (!address.database.empty()) options["schema"] = sql::SQLString(address.database);
   options["CLIENT_FOUND_ROWS"] = true;  // matched rows, changed or not
   options["OPT_LOCAL_INFILE"] = 0;      // no server may ask for our files
-  options["OPT_RECONNECT"] =
-      false;  // a new session would be without pins and without the transaction
+  options["OPT_RECONNECT"] = false;     // a new session would be without pins and without the transaction
   options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
   options["OPT_CONNECT_TIMEOUT"] = connect.connect_timeout_s;
   options["OPT_READ_TIMEOUT"] = connect.answer_timeout_s;
@@ -430,8 +390,7 @@ DbResult<std::unique_ptr<MysqlSession>> ConnectMysql(const MysqlConnect& connect
   }
   std::unique_ptr<ConnectorSession> session;
   try {
-    session = std::make_unique<ConnectorSession>(
-        std::unique_ptr<sql::Connection>(Driver()->connect(options)));
+    session = std::make_unique<ConnectorSession>(std::unique_ptr<sql::Connection>(Driver()->connect(options)));
   } catch (const sql::SQLException& error) {
     return tl::unexpected(FailureOf(error));
   } catch (const std::exception& error) {

@@ -35,14 +35,12 @@ class MysqlSession {
  public:
   virtual ~MysqlSession() = default;
   virtual DbResult<void> Control(MysqlControl control) = 0;
-  virtual DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
-                                           std::span<const Scalar> values, int row_cap) = 0;
-  virtual DbResult<std::int64_t> Execute(const bundle::Statement& statement,
-                                         std::span<const Scalar> values) = 0;
+  virtual DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
+                                           int row_cap) = 0;
+  virtual DbResult<std::int64_t> Execute(const bundle::Statement& statement, std::span<const Scalar> values) = 0;
   // For statements of this program's own that yield no rows and change no table, such as SET with a
   // parameter.
-  virtual DbResult<void> Run(const bundle::Statement& statement,
-                             std::span<const Scalar> values) = 0;
+  virtual DbResult<void> Run(const bundle::Statement& statement, std::span<const Scalar> values) = 0;
   virtual bool lost() const = 0;
 };
 

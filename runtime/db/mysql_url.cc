@@ -52,8 +52,7 @@ bool ReadHost(std::string_view text, MysqlAddress& address) {
   }
   if (port.empty()) return true;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  return error == std::errc() && end == port.data() + port.size() && address.port > 0 &&
-         address.port < 65536;
+  return error == std::errc() && end == port.data() + port.size() && address.port > 0 && address.port < 65536;
 }
 
 }  // namespace

@@ -10,8 +10,7 @@
 namespace synapsor::db {
 namespace {
 
-Result<std::unique_ptr<Connector>> ConnectorFor(const config::Source& source,
-                                                const std::string& secret,
+Result<std::unique_ptr<Connector>> ConnectorFor(const config::Source& source, const std::string& secret,
                                                 const ConnectOptions& options) {
   if (source.engine == "sqlite") return MakeSqliteConnector(secret, options);
   const TlsOptions tls{source.tls, source.tls_ca_file};
@@ -21,21 +20,18 @@ Result<std::unique_ptr<Connector>> ConnectorFor(const config::Source& source,
   if (source.engine == "mysql" || source.engine == "mariadb") {
     return MakeMysqlConnector(source.name, secret, options, tls, source.allow_writing_reader);
   }
-  return Fail(ErrorKind::kUsage,
-              fmt::format("source `{}` has the unknown engine `{}`", source.name, source.engine),
+  return Fail(ErrorKind::kUsage, fmt::format("source `{}` has the unknown engine `{}`", source.name, source.engine),
               "use postgres, mysql, mariadb or sqlite");
 }
 
 ErrorKind KindOf(FailureKind kind) {
-  return kind == FailureKind::kUnavailable || kind == FailureKind::kTimeout
-             ? ErrorKind::kUnavailable
-             : ErrorKind::kDatabase;
+  return kind == FailureKind::kUnavailable || kind == FailureKind::kTimeout ? ErrorKind::kUnavailable
+                                                                            : ErrorKind::kDatabase;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const std::string& secret,
-                                           Role role) {
+Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const std::string& secret, Role role) {
   ConnectOptions options;
   options.role = role;
   options.statement_timeout_ms = source.statement_timeout_ms;
@@ -46,25 +42,20 @@ Result<std::unique_ptr<Database>> OpenPool(const config::Source& source, const s
   PoolOptions pool_options;
   pool_options.size = source.pool_size;
   // The connector cannot see that a server has closed a connection without asking it.
-  if (source.engine == "mysql" || source.engine == "mariadb")
-    pool_options.idle_check = std::chrono::seconds(1);
+  if (source.engine == "mysql" || source.engine == "mariadb") pool_options.idle_check = std::chrono::seconds(1);
   std::unique_ptr<Database> pool = MakePool(source.engine, std::move(connector), pool_options);
   const DbResult<Lease> first = pool->Acquire(source.connect_timeout_ms);
   if (!first) {
     const bool writes = first.error().code == "READER_CAN_WRITE";
-    return Fail(
-        KindOf(first.error().kind),
-        fmt::format("source `{}`: {}", source.name, first.error().operator_message),
-        writes
-            ? "connect as a role like the one that `sync grants` prints; for development only, set "
-              "`allow_writing_reader`"
-            : "");
+    return Fail(KindOf(first.error().kind), fmt::format("source `{}`: {}", source.name, first.error().operator_message),
+                writes ? "connect as a role like the one that `sync grants` prints; for development only, set "
+                         "`allow_writing_reader`"
+                       : "");
   }
   return pool;
 }
 
-Result<std::string> SecretOrPath(const config::Source& source, const config::SecretRef& ref,
-                                 const char* which) {
+Result<std::string> SecretOrPath(const config::Source& source, const config::SecretRef& ref, const char* which) {
   if (source.engine == "sqlite" && !source.sqlite_path.empty()) return source.sqlite_path;
   const std::string what = fmt::format("`{}` of source `{}`", which, source.name);
   if (ref.empty()) {

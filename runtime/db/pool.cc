@@ -62,11 +62,10 @@ class Shared {
   // An idle connection, or the right to open one (nothing).
   DbResult<std::optional<IdleConnection>> WaitForSlot(SteadyClock::time_point deadline) {
     std::unique_lock lock(mutex_);
-    const bool free = changed_.wait_until(lock, deadline,
-                                          [&] { return !idle_.empty() || open_ < options_.size; });
+    const bool free = changed_.wait_until(lock, deadline, [&] { return !idle_.empty() || open_ < options_.size; });
     if (!free) {
-      return tl::unexpected(Failure{FailureKind::kUnavailable,
-                                    "every connection of the pool is in use", "POOL_EXHAUSTED"});
+      return tl::unexpected(
+          Failure{FailureKind::kUnavailable, "every connection of the pool is in use", "POOL_EXHAUSTED"});
     }
     if (idle_.empty()) {
       ++open_;
@@ -107,14 +106,12 @@ class Shared {
 class Pool : public Database {
  public:
   Pool(std::string engine, std::unique_ptr<Connector> connector, PoolOptions options)
-      : engine_(std::move(engine)),
-        shared_(std::make_shared<Shared>(std::move(connector), options)) {}
+      : engine_(std::move(engine)), shared_(std::make_shared<Shared>(std::move(connector), options)) {}
   ~Pool() override { shared_->Close(); }
 
   DbResult<Lease> Acquire(int timeout_ms) override {
     if (gate_ && !gate_()) {
-      return tl::unexpected(
-          Failure{FailureKind::kUnavailable, "the source is disabled", "SOURCE_DISABLED"});
+      return tl::unexpected(Failure{FailureKind::kUnavailable, "the source is disabled", "SOURCE_DISABLED"});
     }
     auto connection = shared_->Take(timeout_ms);
     if (!connection) return tl::unexpected(std::move(connection.error()));
@@ -136,8 +133,7 @@ class Pool : public Database {
 
 }  // namespace
 
-std::unique_ptr<Database> MakePool(std::string engine, std::unique_ptr<Connector> connector,
-                                   PoolOptions options) {
+std::unique_ptr<Database> MakePool(std::string engine, std::unique_ptr<Connector> connector, PoolOptions options) {
   if (options.size < 1) options.size = 1;
   return std::make_unique<Pool>(std::move(engine), std::move(connector), options);
 }

@@ -18,7 +18,6 @@ struct PoolOptions {
 };
 
 // Connections are made when needed and reused last in, first out, so that the warm ones stay warm.
-std::unique_ptr<Database> MakePool(std::string engine, std::unique_ptr<Connector> connector,
-                                   PoolOptions options);
+std::unique_ptr<Database> MakePool(std::string engine, std::unique_ptr<Connector> connector, PoolOptions options);
 
 }  // namespace synapsor::db

@@ -55,14 +55,12 @@ DbResult<void> PostgresConnection::Prepare() {
   return {};
 }
 
-DbResult<void> PostgresConnection::Begin(TxMode mode, int statement_timeout_ms,
-                                         int lock_timeout_ms) {
+DbResult<void> PostgresConnection::Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) {
   if (transaction_ != Transaction::kNone) {
     return tl::unexpected(Failure{FailureKind::kOther, "a transaction is open already", "BEGIN"});
   }
   if (mode == TxMode::kReadWrite && options_.role == Role::kReader) {
-    return tl::unexpected(
-        Failure{FailureKind::kPermission, "this connection was opened for reading", "BEGIN"});
+    return tl::unexpected(Failure{FailureKind::kPermission, "this connection was opened for reading", "BEGIN"});
   }
   if (session_.lost()) return tl::unexpected(session_.Lost());
   // Sent together with the first statement, in one trip.
@@ -77,17 +75,13 @@ DbResult<void> PostgresConnection::Begin(TxMode mode, int statement_timeout_ms,
 DbResult<void> PostgresConnection::Commit() {
   const Transaction was = std::exchange(transaction_, Transaction::kNone);
   switch (was) {
-    case Transaction::kNone:
-      return tl::unexpected(Failure{FailureKind::kOther, "no transaction is open", "COMMIT"});
-    case Transaction::kWanted:
-      return {};
+    case Transaction::kNone: return tl::unexpected(Failure{FailureKind::kOther, "no transaction is open", "COMMIT"});
+    case Transaction::kWanted: return {};
     case Transaction::kFailed:
       transaction_ = was;
       Rollback();
-      return tl::unexpected(
-          Failure{FailureKind::kConflict, "the transaction was rolled back", "25P02"});
-    case Transaction::kOpen:
-      break;
+      return tl::unexpected(Failure{FailureKind::kConflict, "the transaction was rolled back", "25P02"});
+    case Transaction::kOpen: break;
   }
   // Known to be lost before COMMIT was sent: nothing happened.
   if (session_.Closed()) return tl::unexpected(session_.Lost());
@@ -100,15 +94,14 @@ DbResult<void> PostgresConnection::Commit() {
   session_.QueueExecute(kCommit, {});
   auto results = session_.Trip(Deadline());
   if (!results) {
-    return tl::unexpected(Failure{
-        FailureKind::kOutcomeUnknown,
-        "COMMIT was not acknowledged: " + results.error().operator_message, results.error().code});
+    return tl::unexpected(Failure{FailureKind::kOutcomeUnknown,
+                                  "COMMIT was not acknowledged: " + results.error().operator_message,
+                                  results.error().code});
   }
   const PostgresResult& result = results->front();
   if (!Succeeded(result)) return tl::unexpected(session_.FailureOf(result));
   if (std::string_view(PQcmdStatus(result.get())) != "COMMIT") {
-    return tl::unexpected(
-        Failure{FailureKind::kConflict, "the transaction was rolled back", "25P02"});
+    return tl::unexpected(Failure{FailureKind::kConflict, "the transaction was rolled back", "25P02"});
   }
   return {};
 }
@@ -121,8 +114,8 @@ void PostgresConnection::Rollback() {
   if (results && !Succeeded(results->front())) broken_ = true;
 }
 
-DbResult<std::vector<Row>> PostgresConnection::Query(const bundle::Statement& statement,
-                                                     std::span<const Scalar> values, int row_cap) {
+DbResult<std::vector<Row>> PostgresConnection::Query(const bundle::Statement& statement, std::span<const Scalar> values,
+                                                     int row_cap) {
   auto run = Run(statement, values);
   if (!run) return tl::unexpected(std::move(run.error()));
   const PGresult* result = run->get();
@@ -149,8 +142,7 @@ DbResult<std::vector<Row>> PostgresConnection::Query(const bundle::Statement& st
         row.push_back(Scalar::Null(statement.columns[i].type));
         continue;
       }
-      const std::string_view text(PQgetvalue(result, r, c),
-                                  static_cast<std::size_t>(PQgetlength(result, r, c)));
+      const std::string_view text(PQgetvalue(result, r, c), static_cast<std::size_t>(PQgetlength(result, r, c)));
       auto value = ReadPostgres(PQftype(result, c), text, statement.columns[i]);
       if (!value) return tl::unexpected(Failed(std::move(value.error())));
       row.push_back(std::move(*value));
@@ -159,17 +151,15 @@ DbResult<std::vector<Row>> PostgresConnection::Query(const bundle::Statement& st
   return rows;
 }
 
-DbResult<std::int64_t> PostgresConnection::Execute(const bundle::Statement& statement,
-                                                   std::span<const Scalar> values) {
+DbResult<std::int64_t> PostgresConnection::Execute(const bundle::Statement& statement, std::span<const Scalar> values) {
   auto run = Run(statement, values);
   if (!run) return tl::unexpected(std::move(run.error()));
   const std::string_view count = PQcmdTuples(run->get());
   const std::string_view tag = PQcmdStatus(run->get());
-  const bool changes = tag.starts_with("UPDATE") || tag.starts_with("INSERT") ||
-                       tag.starts_with("DELETE") || tag.starts_with("MERGE");
+  const bool changes =
+      tag.starts_with("UPDATE") || tag.starts_with("INSERT") || tag.starts_with("DELETE") || tag.starts_with("MERGE");
   if (!changes || count.empty()) {
-    return tl::unexpected(
-        Failed(Failure{FailureKind::kOther, "the statement changes nothing", "EXECUTE"}));
+    return tl::unexpected(Failed(Failure{FailureKind::kOther, "the statement changes nothing", "EXECUTE"}));
   }
   return std::stoll(std::string(count));
 }
@@ -198,8 +188,8 @@ Failure PostgresConnection::Failed(Failure failure) {
 // Queues the transaction's start before its first statement. Returns the number of commands queued.
 DbResult<std::size_t> PostgresConnection::QueueStart() {
   if (transaction_ == Transaction::kFailed) {
-    return tl::unexpected(Failure{
-        FailureKind::kConflict, "the transaction has failed and waits for its rollback", "25P02"});
+    return tl::unexpected(
+        Failure{FailureKind::kConflict, "the transaction has failed and waits for its rollback", "25P02"});
   }
   if (transaction_ == Transaction::kNone) {
     statement_timeout_ms_ = options_.statement_timeout_ms;
@@ -212,8 +202,7 @@ DbResult<std::size_t> PostgresConnection::QueueStart() {
     return tl::unexpected(session_.Lost());
   }
   std::size_t queued = 1;
-  if (statement_timeout_ms_ != options_.statement_timeout_ms ||
-      lock_timeout_ms_ != options_.lock_timeout_ms) {
+  if (statement_timeout_ms_ != options_.statement_timeout_ms || lock_timeout_ms_ != options_.lock_timeout_ms) {
     auto timeouts = QueueTimeouts();
     if (!timeouts) return timeouts;
     queued += *timeouts;
@@ -235,8 +224,7 @@ DbResult<std::size_t> PostgresConnection::QueueTimeouts() {
   const auto sent = PostgresValues::From(timeouts);
   std::size_t queued = 0;
   if (!timeouts_prepared_) {
-    if (!session_.QueuePrepare("syn_timeouts", kSetTimeouts, {}))
-      return tl::unexpected(session_.Lost());
+    if (!session_.QueuePrepare("syn_timeouts", kSetTimeouts, {})) return tl::unexpected(session_.Lost());
     timeouts_queued_ = true;
     ++queued;
   }
@@ -244,8 +232,7 @@ DbResult<std::size_t> PostgresConnection::QueueTimeouts() {
   return queued + 1;
 }
 
-DbResult<PostgresResult> PostgresConnection::Run(const bundle::Statement& statement,
-                                                 std::span<const Scalar> values) {
+DbResult<PostgresResult> PostgresConnection::Run(const bundle::Statement& statement, std::span<const Scalar> values) {
   if (auto checked = CheckValues(statement, values); !checked) {
     return tl::unexpected(Failed(std::move(checked.error())));
   }
@@ -285,8 +272,8 @@ DbResult<PostgresResult> PostgresConnection::Run(const bundle::Statement& statem
 
 // The last result, or the first failure of the trip.
 DbResult<PostgresResult> PostgresConnection::Answer(const bundle::Statement& statement,
-                                                    std::vector<PostgresResult> results,
-                                                    std::size_t before, bool fresh) {
+                                                    std::vector<PostgresResult> results, std::size_t before,
+                                                    bool fresh) {
   const auto failed = std::find_if_not(results.begin(), results.end(), Succeeded);
   // BEGIN is the trip's first command and the timeouts' PREPARE its second.
   if (std::exchange(timeouts_queued_, false)) timeouts_prepared_ = failed - results.begin() > 1;

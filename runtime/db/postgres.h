@@ -15,10 +15,8 @@ namespace synapsor::db {
 // loopback or a Unix socket is only ever spoken to over TLS with chain and host name verified. A
 // reader that can write is refused on connect unless `allow_writing_reader`; then a warning goes to
 // stderr, once a connector.
-Result<std::unique_ptr<Connector>> MakePostgresConnector(const std::string& source_name,
-                                                         const std::string& url,
-                                                         const ConnectOptions& options,
-                                                         const TlsOptions& tls,
+Result<std::unique_ptr<Connector>> MakePostgresConnector(const std::string& source_name, const std::string& url,
+                                                         const ConnectOptions& options, const TlsOptions& tls,
                                                          bool allow_writing_reader);
 
 }  // namespace synapsor::db

@@ -67,13 +67,11 @@ bundle::Statement RoleRights() {
 }
 
 bundle::Statement RolePolicies() {
-  return OfRoles(kRolePolicies, {{"role", ScalarType::kText},
-                                 {"held", ScalarType::kBoolean},
-                                 {"has_policies", ScalarType::kBoolean}});
+  return OfRoles(kRolePolicies,
+                 {{"role", ScalarType::kText}, {"held", ScalarType::kBoolean}, {"has_policies", ScalarType::kBoolean}});
 }
 
-tl::unexpected<Error> Refuse(const std::string& source, std::string_view why,
-                             std::string hint = {}) {
+tl::unexpected<Error> Refuse(const std::string& source, std::string_view why, std::string hint = {}) {
   return Fail(ErrorKind::kUsage, fmt::format("source `{}`: {}", source, why), std::move(hint));
 }
 
@@ -83,8 +81,7 @@ Result<Settings> ParseUrl(const std::string& source, const std::string& url) {
   // libpq's message repeats the URL, and with it the password.
   PQfreemem(message);
   if (options == nullptr) {
-    return Refuse(source, "the secret is not a PostgreSQL URL",
-                  "use postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+    return Refuse(source, "the secret is not a PostgreSQL URL", "use postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
   }
   Settings settings;
   for (const PQconninfoOption* option = options; option->keyword != nullptr; ++option) {
@@ -114,9 +111,8 @@ std::vector<std::string> Hosts(const Settings& settings) {
 Status SetTls(const std::string& source, const TlsOptions& tls, Settings& settings) {
   const std::vector<std::string> hosts = Hosts(settings);
   if (hosts.empty() || settings.contains("service")) {
-    return Refuse(
-        source, "the URL names no host",
-        "give the host in the URL; environment and service files are not consulted for it");
+    return Refuse(source, "the URL names no host",
+                  "give the host in the URL; environment and service files are not consulted for it");
   }
   const bool local = std::all_of(hosts.begin(), hosts.end(), IsLoopback);
   settings["gssencmode"] = "disable";
@@ -169,8 +165,7 @@ void SetSession(const ConnectOptions& options, Settings& settings) {
   settings["client_encoding"] = "UTF8";
   settings["fallback_application_name"] = "synapsor";
   // libpq counts in whole seconds and takes less than 2 for 2.
-  settings["connect_timeout"] =
-      std::to_string(std::max(2, (options.connect_timeout_ms + 999) / 1000));
+  settings["connect_timeout"] = std::to_string(std::max(2, (options.connect_timeout_ms + 999) / 1000));
   settings["keepalives"] = "1";
   settings["keepalives_idle"] = "30";
   settings["keepalives_interval"] = "10";
@@ -180,8 +175,7 @@ void SetSession(const ConnectOptions& options, Settings& settings) {
 
 class PostgresConnector : public Connector {
  public:
-  PostgresConnector(std::string source, Settings settings, const ConnectOptions& options,
-                    bool allow_writing_reader)
+  PostgresConnector(std::string source, Settings settings, const ConnectOptions& options, bool allow_writing_reader)
       : source_(std::move(source)),
         settings_(std::move(settings)),
         options_(options),
@@ -202,8 +196,8 @@ class PostgresConnector : public Connector {
     const char* address = PQhostaddr(handle.get());
     const bool socket = address == nullptr || *address == '\0';
     if (plain && !IsLoopback(socket ? PQhost(handle.get()) : address)) {
-      return tl::unexpected(Failure{FailureKind::kUnavailable,
-                                    "the connection is not encrypted and not to loopback", "TLS"});
+      return tl::unexpected(
+          Failure{FailureKind::kUnavailable, "the connection is not encrypted and not to loopback", "TLS"});
     }
     auto session = PostgresSession::Start(std::move(handle));
     if (!session) return tl::unexpected(std::move(session.error()));
@@ -235,8 +229,7 @@ class PostgresConnector : public Connector {
     auto rows = connection.Query(RoleRights(), {}, 1);
     if (!rows) return tl::unexpected(std::move(rows.error()));
     if (rows->size() != 1) {
-      return tl::unexpected(
-          Failure{FailureKind::kPermission, "the reader's role cannot be looked up", "READER"});
+      return tl::unexpected(Failure{FailureKind::kPermission, "the reader's role cannot be looked up", "READER"});
     }
     const Row& row = rows->front();
     const bool superuser = row[1].text == "true", bypasses = row[2].text == "true";
@@ -246,9 +239,8 @@ class PostgresConnector : public Connector {
       }
       return {};
     }
-    const std::string why =
-        superuser ? fmt::format("the reader role `{}` is a superuser", row[0].text)
-                  : fmt::format("the reader role `{}` can change `{}`", row[0].text, row[3].text);
+    const std::string why = superuser ? fmt::format("the reader role `{}` is a superuser", row[0].text)
+                                      : fmt::format("the reader role `{}` can change `{}`", row[0].text, row[3].text);
     if (!allow_writing_reader_) {
       return tl::unexpected(Failure{FailureKind::kPermission, why, "READER_CAN_WRITE"});
     }
@@ -272,7 +264,8 @@ class PostgresConnector : public Connector {
                   "TENANT_NOT_SAID"});
     }
     if (row[2].text != "true" && options_.row_level_security) {
-      Warn(fmt::format("`row_level_security` is set, but no policy holds the role `{}`: run what `sync grants` prints", row[0].text));
+      Warn(fmt::format("`row_level_security` is set, but no policy holds the role `{}`: run what `sync grants` prints",
+                       row[0].text));
     }
     return {};
   }
@@ -291,18 +284,15 @@ class PostgresConnector : public Connector {
 
 }  // namespace
 
-Result<std::unique_ptr<Connector>> MakePostgresConnector(const std::string& source_name,
-                                                         const std::string& url,
-                                                         const ConnectOptions& options,
-                                                         const TlsOptions& tls,
+Result<std::unique_ptr<Connector>> MakePostgresConnector(const std::string& source_name, const std::string& url,
+                                                         const ConnectOptions& options, const TlsOptions& tls,
                                                          bool allow_writing_reader) {
   SYN_ASSIGN_OR_RETURN(Settings settings, ParseUrl(source_name, url));
   SYN_RETURN_IF_ERROR(SetTls(source_name, tls, settings));
   SetSession(options, settings);
   // An empty value would let libpq fall back to the environment.
   std::erase_if(settings, [](const auto& entry) { return entry.second.empty(); });
-  return std::make_unique<PostgresConnector>(source_name, std::move(settings), options,
-                                             allow_writing_reader);
+  return std::make_unique<PostgresConnector>(source_name, std::move(settings), options, allow_writing_reader);
 }
 
 }  // namespace synapsor::db

@@ -27,10 +27,9 @@ class PostgresConnection : public PooledConnection {
   void SetTenant(std::string_view tenant) override { tenant_ = tenant; }
   DbResult<void> Commit() override;
   void Rollback() override;
-  DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
-                                   std::span<const Scalar> values, int row_cap) override;
-  DbResult<std::int64_t> Execute(const bundle::Statement& statement,
-                                 std::span<const Scalar> values) override;
+  DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
+                                   int row_cap) override;
+  DbResult<std::int64_t> Execute(const bundle::Statement& statement, std::span<const Scalar> values) override;
   bool healthy() const override { return !broken_ && !session_.lost(); }
   bool Reset() override;
   bool Alive() override;
@@ -44,9 +43,8 @@ class PostgresConnection : public PooledConnection {
   DbResult<std::size_t> QueueStart();
   DbResult<std::size_t> QueueTimeouts();
   DbResult<PostgresResult> Run(const bundle::Statement& statement, std::span<const Scalar> values);
-  DbResult<PostgresResult> Answer(const bundle::Statement& statement,
-                                  std::vector<PostgresResult> results, std::size_t before,
-                                  bool fresh);
+  DbResult<PostgresResult> Answer(const bundle::Statement& statement, std::vector<PostgresResult> results,
+                                  std::size_t before, bool fresh);
 
   PostgresSession session_;
   const ConnectOptions options_;

@@ -54,8 +54,7 @@ DbResult<PostgresSession> PostgresSession::Start(PostgresHandle handle) {
   PQsetNoticeProcessor(
       handle.get(), [](void*, const char*) {}, nullptr);
   if (PQsetnonblocking(handle.get(), 1) != 0 || PQenterPipelineMode(handle.get()) != 1) {
-    return tl::unexpected(
-        Failure{FailureKind::kUnavailable, FirstLine(PQerrorMessage(handle.get())), "08000"});
+    return tl::unexpected(Failure{FailureKind::kUnavailable, FirstLine(PQerrorMessage(handle.get())), "08000"});
   }
   return PostgresSession(std::move(handle));
 }
@@ -63,8 +62,7 @@ DbResult<PostgresSession> PostgresSession::Start(PostgresHandle handle) {
 bool PostgresSession::QueuePrepare(const std::string& name, const std::string& sql,
                                    const std::vector<PostgresOid>& types) {
   if (lost_) return false;
-  if (PQsendPrepare(handle_.get(), name.c_str(), sql.c_str(), static_cast<int>(types.size()),
-                    types.data()) != 1) {
+  if (PQsendPrepare(handle_.get(), name.c_str(), sql.c_str(), static_cast<int>(types.size()), types.data()) != 1) {
     Lost();
     return false;
   }
@@ -74,9 +72,8 @@ bool PostgresSession::QueuePrepare(const std::string& name, const std::string& s
 
 bool PostgresSession::QueueExecute(const std::string& name, const PostgresValues& values) {
   if (lost_) return false;
-  if (PQsendQueryPrepared(handle_.get(), name.c_str(), static_cast<int>(values.data.size()),
-                          values.data.data(), values.lengths.data(), values.formats.data(),
-                          0) != 1) {
+  if (PQsendQueryPrepared(handle_.get(), name.c_str(), static_cast<int>(values.data.size()), values.data.data(),
+                          values.lengths.data(), values.formats.data(), 0) != 1) {
     Lost();
     return false;
   }
@@ -86,8 +83,7 @@ bool PostgresSession::QueueExecute(const std::string& name, const PostgresValues
 
 bool PostgresSession::QueueText(const char* constant_sql) {
   if (lost_) return false;
-  if (PQsendQueryParams(handle_.get(), constant_sql, 0, nullptr, nullptr, nullptr, nullptr, 0) !=
-      1) {
+  if (PQsendQueryParams(handle_.get(), constant_sql, 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
     Lost();
     return false;
   }
@@ -147,10 +143,8 @@ bool PostgresSession::Wait(bool for_writing, SteadyClock::time_point deadline) {
       lost_why_ = "the server did not answer in time";
       return false;
     }
-    pollfd socket{PQsocket(handle_.get()),
-                  static_cast<short>(for_writing ? POLLIN | POLLOUT : POLLIN), 0};
-    const int ready =
-        poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+    pollfd socket{PQsocket(handle_.get()), static_cast<short>(for_writing ? POLLIN | POLLOUT : POLLIN), 0};
+    const int ready = poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return false;
   }
@@ -209,8 +203,7 @@ DbResult<std::vector<PostgresResult>> PostgresSession::ReadBatch(std::size_t com
     }
     results.push_back(std::move(result));
     if (!Next(result, deadline)) return tl::unexpected(Lost());
-    if (result != nullptr)
-      return tl::unexpected(Lost());  // COPY or several results: never asked for
+    if (result != nullptr) return tl::unexpected(Lost());  // COPY or several results: never asked for
   }
   // A statement alone is committed by the batch's end, where a deferred constraint may still refuse
   // it.

@@ -41,8 +41,7 @@ class PostgresSession {
   static DbResult<PostgresSession> Start(PostgresHandle handle);
 
   // Each queues one command of the next trip. False: the connection is lost.
-  bool QueuePrepare(const std::string& name, const std::string& sql,
-                    const std::vector<PostgresOid>& types);
+  bool QueuePrepare(const std::string& name, const std::string& sql, const std::vector<PostgresOid>& types);
   bool QueueExecute(const std::string& name, const PostgresValues& values);
   bool QueueText(const char* constant_sql);  // extended protocol, no values
 
@@ -73,8 +72,7 @@ class PostgresSession {
   bool Next(PostgresResult& result, std::chrono::steady_clock::time_point deadline);
   // Reads up to the end of a batch and drops it.
   bool DropBatch(std::chrono::steady_clock::time_point deadline);
-  DbResult<std::vector<PostgresResult>> ReadBatch(std::size_t commands,
-                                                  std::chrono::steady_clock::time_point deadline);
+  DbResult<std::vector<PostgresResult>> ReadBatch(std::size_t commands, std::chrono::steady_clock::time_point deadline);
 
   PostgresHandle handle_;
   std::size_t queued_ = 0;

@@ -12,10 +12,9 @@ namespace synapsor::db {
 namespace {
 
 // OIDs of built-in types never change (pg_type.dat).
-constexpr PostgresOid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25,
-                      kOid = 26, kJson = 114, kFloat4 = 700, kFloat8 = 701, kBpchar = 1042,
-                      kVarchar = 1043, kDate = 1082, kTime = 1083, kTimestamp = 1114,
-                      kTimestampTz = 1184, kNumeric = 1700, kUuid = 2950, kJsonb = 3802;
+constexpr PostgresOid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kOid = 26, kJson = 114,
+                      kFloat4 = 700, kFloat8 = 701, kBpchar = 1042, kVarchar = 1043, kDate = 1082, kTime = 1083,
+                      kTimestamp = 1114, kTimestampTz = 1184, kNumeric = 1700, kUuid = 2950, kJsonb = 3802;
 
 constexpr std::array<std::pair<std::string_view, PostgresOid>, 33> kOids = {{
     {"boolean", kBool},
@@ -67,35 +66,23 @@ std::string WithoutModifiers(std::string_view type) {
 
 std::optional<ScalarType> ScalarOf(PostgresOid oid) {
   switch (oid) {
-    case kBool:
-      return ScalarType::kBoolean;
-    case kBytea:
-      return ScalarType::kBytes;
+    case kBool: return ScalarType::kBoolean;
+    case kBytea: return ScalarType::kBytes;
     case kInt2:
     case kInt4:
     case kInt8:
-    case kOid:
-      return ScalarType::kInt64;
+    case kOid: return ScalarType::kInt64;
     case kFloat4:
-    case kFloat8:
-      return ScalarType::kDouble;
-    case kNumeric:
-      return ScalarType::kDecimal;
-    case kDate:
-      return ScalarType::kDate;
-    case kTime:
-      return ScalarType::kTime;
-    case kTimestamp:
-      return ScalarType::kTimestamp;
-    case kTimestampTz:
-      return ScalarType::kTimestampTz;
-    case kUuid:
-      return ScalarType::kUuid;
+    case kFloat8: return ScalarType::kDouble;
+    case kNumeric: return ScalarType::kDecimal;
+    case kDate: return ScalarType::kDate;
+    case kTime: return ScalarType::kTime;
+    case kTimestamp: return ScalarType::kTimestamp;
+    case kTimestampTz: return ScalarType::kTimestampTz;
+    case kUuid: return ScalarType::kUuid;
     case kJson:
-    case kJsonb:
-      return ScalarType::kJson;
-    default:
-      return std::nullopt;
+    case kJsonb: return ScalarType::kJson;
+    default: return std::nullopt;
   }
 }
 
@@ -162,11 +149,9 @@ bool ColumnTypeMatches(PostgresOid found, ScalarType declared) {
   return ScalarOf(found).value_or(ScalarType::kText) == declared;
 }
 
-DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text,
-                              const bundle::ResultColumn& column) {
+DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text, const bundle::ResultColumn& column) {
   switch (oid) {
-    case kBool:
-      return Scalar::Of(ScalarType::kBoolean, text == "t" ? "true" : "false");
+    case kBool: return Scalar::Of(ScalarType::kBoolean, text == "t" ? "true" : "false");
     case kBytea: {
       auto bytes = FromHex(text);
       if (!bytes) return tl::unexpected(Mismatch(column, "bytes in another spelling"));
@@ -176,15 +161,11 @@ DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text,
     case kInt2:
     case kInt4:
     case kInt8:
-    case kOid:
-      return Scalar::Of(ScalarType::kInt64, std::string(text));
-    case kUuid:
-      return Scalar::Of(ScalarType::kUuid, std::string(text));
+    case kOid: return Scalar::Of(ScalarType::kInt64, std::string(text));
+    case kUuid: return Scalar::Of(ScalarType::kUuid, std::string(text));
     case kJson:
-    case kJsonb:
-      return Scalar::Of(ScalarType::kJson, std::string(text));
-    default:
-      return FromColumnText(column, text);
+    case kJsonb: return Scalar::Of(ScalarType::kJson, std::string(text));
+    default: return FromColumnText(column, text);
   }
 }
 

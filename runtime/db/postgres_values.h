@@ -19,8 +19,7 @@ PostgresOid ParameterOid(const bundle::Param& param);
 bool ColumnTypeMatches(PostgresOid found, ScalarType declared);
 
 // A value as text of that OID under the pinned session settings.
-DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text,
-                              const bundle::ResultColumn& column);
+DbResult<Scalar> ReadPostgres(PostgresOid oid, std::string_view text, const bundle::ResultColumn& column);
 
 // SQLSTATE to what callers decide by.
 FailureKind KindOfSqlState(std::string_view state);

@@ -40,29 +40,22 @@ using Running = std::unique_ptr<sqlite3_stmt, ResetStatement>;
 FailureKind KindOf(int extended) {
   switch (extended & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return extended == SQLITE_BUSY_SNAPSHOT ? FailureKind::kConflict : FailureKind::kTimeout;
-    case SQLITE_INTERRUPT:
-      return FailureKind::kTimeout;
+    case SQLITE_LOCKED: return extended == SQLITE_BUSY_SNAPSHOT ? FailureKind::kConflict : FailureKind::kTimeout;
+    case SQLITE_INTERRUPT: return FailureKind::kTimeout;
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-    case SQLITE_TOOBIG:
-      return FailureKind::kConstraint;
+    case SQLITE_TOOBIG: return FailureKind::kConstraint;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return FailureKind::kPermission;
+    case SQLITE_AUTH: return FailureKind::kPermission;
     case SQLITE_SCHEMA:
-    case SQLITE_ERROR:
-      return FailureKind::kSchema;  // of a compiled statement: a name is missing
+    case SQLITE_ERROR: return FailureKind::kSchema;  // of a compiled statement: a name is missing
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
     case SQLITE_FULL:
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return FailureKind::kUnavailable;
-    default:
-      return FailureKind::kOther;
+    case SQLITE_NOTADB: return FailureKind::kUnavailable;
+    default: return FailureKind::kOther;
   }
 }
 
@@ -70,13 +63,12 @@ FailureKind KindOf(int extended) {
 // that opened the file read-only cannot, and would be shut out until the next change. Nothing else is written.
 bool UndoDeadWriter(const std::string& path, int lock_timeout_ms) {
   sqlite3* raw = nullptr;
-  const int status =
-      sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int status = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   const Handle handle(raw);
   if (status != SQLITE_OK) return false;
   sqlite3_busy_timeout(raw, lock_timeout_ms);
-  return sqlite3_exec(raw, "PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1", nullptr, nullptr,
-                      nullptr) == SQLITE_OK;
+  return sqlite3_exec(raw, "PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1", nullptr, nullptr, nullptr) ==
+         SQLITE_OK;
 }
 
 class SqliteConnection : public PooledConnection {
@@ -91,14 +83,12 @@ class SqliteConnection : public PooledConnection {
     sqlite3_limit(handle_.get(), SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_extended_result_codes(handle_.get(), 1);
     sqlite3_busy_timeout(handle_.get(), options_.lock_timeout_ms);
-    sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, &SqliteConnection::PastDeadline,
-                             this);
+    sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, &SqliteConnection::PastDeadline, this);
     if (auto durable = Control("PRAGMA synchronous = FULL"); !durable) return durable;
     if (options_.role == Role::kReader) {
       if (auto read = Control("PRAGMA query_only = ON"); !read) return read;
     }
-    return Control(
-        "SELECT 1 FROM sqlite_schema LIMIT 1");  // reads the file: not a database, no right to it
+    return Control("SELECT 1 FROM sqlite_schema LIMIT 1");  // reads the file: not a database, no right to it
   }
 
   // After a failure: whether it came of a writer that died, whose change has been undone now.
@@ -113,8 +103,7 @@ class SqliteConnection : public PooledConnection {
       return tl::unexpected(Failure{FailureKind::kOther, "a transaction is open already", "BEGIN"});
     }
     if (mode == TxMode::kReadWrite && options_.role == Role::kReader) {
-      return tl::unexpected(
-          Failure{FailureKind::kPermission, "this connection was opened for reading", "BEGIN"});
+      return tl::unexpected(Failure{FailureKind::kPermission, "this connection was opened for reading", "BEGIN"});
     }
     sqlite3_busy_timeout(handle_.get(), lock_timeout_ms);
     statement_timeout_ms_ = statement_timeout_ms;
@@ -137,8 +126,7 @@ class SqliteConnection : public PooledConnection {
     // As everywhere, a transaction in which a statement failed is not committed in part.
     if (failed_ || sqlite3_get_autocommit(handle_.get()) != 0) {
       Rollback();
-      return tl::unexpected(
-          Failure{FailureKind::kConflict, "the transaction was rolled back", "COMMIT"});
+      return tl::unexpected(Failure{FailureKind::kConflict, "the transaction was rolled back", "COMMIT"});
     }
     auto committed = Control("COMMIT");
     if (committed) {
@@ -157,8 +145,8 @@ class SqliteConnection : public PooledConnection {
     EndTransaction();
   }
 
-  DbResult<std::vector<Row>> Query(const bundle::Statement& statement,
-                                   std::span<const Scalar> values, int row_cap) override {
+  DbResult<std::vector<Row>> Query(const bundle::Statement& statement, std::span<const Scalar> values,
+                                   int row_cap) override {
     auto rows = Fetch(statement, values, row_cap);
     // Only the first statement of a transaction can meet this: later ones hold a lock that keeps writers out.
     if (!rows && Recovered()) rows = Fetch(statement, values, row_cap);
@@ -166,8 +154,7 @@ class SqliteConnection : public PooledConnection {
     return rows;
   }
 
-  DbResult<std::int64_t> Execute(const bundle::Statement& statement,
-                                 std::span<const Scalar> values) override {
+  DbResult<std::int64_t> Execute(const bundle::Statement& statement, std::span<const Scalar> values) override {
     auto count = Change(statement, values);
     if (!count) failed_ = in_transaction_;
     return count;
@@ -183,8 +170,7 @@ class SqliteConnection : public PooledConnection {
   bool Closed() override { return false; }
 
  private:
-  DbResult<std::vector<Row>> Fetch(const bundle::Statement& statement,
-                                   std::span<const Scalar> values, int row_cap) {
+  DbResult<std::vector<Row>> Fetch(const bundle::Statement& statement, std::span<const Scalar> values, int row_cap) {
     auto running = Start(statement, values);
     if (!running) return tl::unexpected(std::move(running.error()));
     sqlite3_stmt* cursor = running->get();
@@ -209,13 +195,11 @@ class SqliteConnection : public PooledConnection {
     return rows;
   }
 
-  DbResult<std::int64_t> Change(const bundle::Statement& statement,
-                                std::span<const Scalar> values) {
+  DbResult<std::int64_t> Change(const bundle::Statement& statement, std::span<const Scalar> values) {
     auto running = Start(statement, values);
     if (!running) return tl::unexpected(std::move(running.error()));
     if (sqlite3_stmt_readonly(running->get()) != 0) {
-      return tl::unexpected(
-          Failure{FailureKind::kOther, "the statement changes nothing", "EXECUTE"});
+      return tl::unexpected(Failure{FailureKind::kOther, "the statement changes nothing", "EXECUTE"});
     }
     int status = SQLITE_ROW;
     while (status == SQLITE_ROW) status = sqlite3_step(running->get());
@@ -227,9 +211,7 @@ class SqliteConnection : public PooledConnection {
     return SteadyClock::now() > static_cast<SqliteConnection*>(self)->deadline_ ? 1 : 0;
   }
 
-  void StartClock() {
-    deadline_ = SteadyClock::now() + std::chrono::milliseconds(statement_timeout_ms_);
-  }
+  void StartClock() { deadline_ = SteadyClock::now() + std::chrono::milliseconds(statement_timeout_ms_); }
 
   Failure LastFailure() {
     last_code_ = sqlite3_extended_errcode(handle_.get());
@@ -249,8 +231,7 @@ class SqliteConnection : public PooledConnection {
     query_only_ = false;
   }
 
-  DbResult<StatementCache<Prepared>::Entry*> Cached(const std::string& fingerprint,
-                                                    const std::string& sql) {
+  DbResult<StatementCache<Prepared>::Entry*> Cached(const std::string& fingerprint, const std::string& sql) {
     if (auto* entry = cache_.Find(fingerprint)) {
       if (entry->sql != sql) return tl::unexpected(FingerprintClash());
       return entry;
@@ -258,9 +239,8 @@ class SqliteConnection : public PooledConnection {
     StartClock();
     sqlite3_stmt* raw = nullptr;
     const char* rest = nullptr;
-    const int status =
-        sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()) + 1,
-                           SQLITE_PREPARE_PERSISTENT, &raw, &rest);
+    const int status = sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()) + 1,
+                                          SQLITE_PREPARE_PERSISTENT, &raw, &rest);
     Prepared prepared(raw);
     if (status != SQLITE_OK) return tl::unexpected(LastFailure());
     if (prepared == nullptr || rest != sql.c_str() + sql.size()) {
@@ -272,9 +252,8 @@ class SqliteConnection : public PooledConnection {
   // The statement with its values bound, ready to step.
   DbResult<Running> Start(const bundle::Statement& statement, std::span<const Scalar> values) {
     if (failed_) {
-      return tl::unexpected(Failure{FailureKind::kConflict,
-                                    "the transaction has failed and waits for its rollback",
-                                    "25P02"});
+      return tl::unexpected(
+          Failure{FailureKind::kConflict, "the transaction has failed and waits for its rollback", "25P02"});
     }
     if (auto checked = CheckValues(statement, values); !checked) {
       return tl::unexpected(std::move(checked.error()));
@@ -283,9 +262,8 @@ class SqliteConnection : public PooledConnection {
     if (!entry) return tl::unexpected(std::move(entry.error()));
     Running running((*entry)->handle.get());
     if (static_cast<std::size_t>(sqlite3_bind_parameter_count(running.get())) != values.size()) {
-      return tl::unexpected(Failure{FailureKind::kOther,
-                                    "the statement's text has another number of parameters",
-                                    "PARAMETERS"});
+      return tl::unexpected(
+          Failure{FailureKind::kOther, "the statement's text has another number of parameters", "PARAMETERS"});
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
       auto bound = BindSqlite(running.get(), static_cast<int>(i) + 1, values[i]);
@@ -322,21 +300,18 @@ class SqliteConnection : public PooledConnection {
 
 class SqliteConnector : public Connector {
  public:
-  SqliteConnector(std::string path, const ConnectOptions& options)
-      : path_(std::move(path)), options_(options) {}
+  SqliteConnector(std::string path, const ConnectOptions& options) : path_(std::move(path)), options_(options) {}
 
   DbResult<std::unique_ptr<PooledConnection>> Connect() override {
-    const int access =
-        options_.role == Role::kReader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const int access = options_.role == Role::kReader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3* raw = nullptr;
     // Without SQLITE_OPEN_URI a path cannot carry options such as `?mode=rwc`.
     const int status = sqlite3_open_v2(path_.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX, nullptr);
     Handle handle(raw);
     if (status != SQLITE_OK) {
-      return tl::unexpected(
-          Failure{FailureKind::kUnavailable,
-                  fmt::format("cannot open `{}`: {}", path_, sqlite3_errstr(status)),
-                  std::to_string(status)});
+      return tl::unexpected(Failure{FailureKind::kUnavailable,
+                                    fmt::format("cannot open `{}`: {}", path_, sqlite3_errstr(status)),
+                                    std::to_string(status)});
     }
     auto connection = std::make_unique<SqliteConnection>(std::move(handle), path_, options_);
     auto configured = connection->Configure();

@@ -23,22 +23,16 @@ bool Parse(const std::string& text, Number& value) {
 std::string_view StoredBytes(sqlite3_stmt* statement, int index) {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, index));
   const int size = sqlite3_column_bytes(statement, index);
-  return data == nullptr ? std::string_view()
-                         : std::string_view(data, static_cast<std::size_t>(size));
+  return data == nullptr ? std::string_view() : std::string_view(data, static_cast<std::size_t>(size));
 }
 
 std::string_view StorageClassName(int storage) {
   switch (storage) {
-    case SQLITE_INTEGER:
-      return "an integer";
-    case SQLITE_FLOAT:
-      return "a real number";
-    case SQLITE_TEXT:
-      return "text";
-    case SQLITE_BLOB:
-      return "a blob";
-    default:
-      return "NULL";
+    case SQLITE_INTEGER: return "an integer";
+    case SQLITE_FLOAT: return "a real number";
+    case SQLITE_TEXT: return "text";
+    case SQLITE_BLOB: return "a blob";
+    default: return "NULL";
   }
 }
 
@@ -69,10 +63,8 @@ DbResult<Scalar> FromInteger(const bundle::ResultColumn& column, std::int64_t va
       }
       return FromColumnDouble(column, static_cast<double>(value));
     case ScalarType::kInt64:
-    case ScalarType::kDecimal:
-      return Scalar::Of(column.type, std::to_string(value));
-    default:
-      return tl::unexpected(Mismatch(column, "an integer"));
+    case ScalarType::kDecimal: return Scalar::Of(column.type, std::to_string(value));
+    default: return tl::unexpected(Mismatch(column, "an integer"));
   }
 }
 
@@ -81,8 +73,7 @@ DbResult<Scalar> FromInteger(const bundle::ResultColumn& column, std::int64_t va
 DbResult<Scalar> DecimalFromReal(const bundle::ResultColumn& column, double value) {
   if (!std::isfinite(value)) return tl::unexpected(Mismatch(column, "NaN or infinity"));
   char buffer[400];
-  const auto [end, error] =
-      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
   if (error != std::errc()) return tl::unexpected(Mismatch(column, "a real number out of range"));
   return FromColumnText(column, std::string_view(buffer, static_cast<std::size_t>(end - buffer)));
 }
@@ -116,21 +107,17 @@ DbResult<void> BindSqlite(sqlite3_stmt* statement, int position, const Scalar& v
   } else if (value.type == ScalarType::kBytes) {
     status = sqlite3_bind_blob64(statement, position, value.text.data(), size, SQLITE_STATIC);
   } else {
-    status = sqlite3_bind_text64(statement, position, value.text.data(), size, SQLITE_STATIC,
-                                 SQLITE_UTF8);
+    status = sqlite3_bind_text64(statement, position, value.text.data(), size, SQLITE_STATIC, SQLITE_UTF8);
   }
   if (status != SQLITE_OK) return tl::unexpected(CannotSend(where, sqlite3_errstr(status)));
   return {};
 }
 
-DbResult<Scalar> ReadSqlite(sqlite3_stmt* statement, int index,
-                            const bundle::ResultColumn& column) {
+DbResult<Scalar> ReadSqlite(sqlite3_stmt* statement, int index, const bundle::ResultColumn& column) {
   const int storage = sqlite3_column_type(statement, index);
   switch (storage) {
-    case SQLITE_NULL:
-      return Scalar::Null(column.type);
-    case SQLITE_INTEGER:
-      return FromInteger(column, sqlite3_column_int64(statement, index));
+    case SQLITE_NULL: return Scalar::Null(column.type);
+    case SQLITE_INTEGER: return FromInteger(column, sqlite3_column_int64(statement, index));
     case SQLITE_FLOAT: {
       const double value = sqlite3_column_double(statement, index);
       if (column.type == ScalarType::kDouble) return FromColumnDouble(column, value);
@@ -143,16 +130,14 @@ DbResult<Scalar> ReadSqlite(sqlite3_stmt* statement, int index,
       }
       break;
     case SQLITE_TEXT: {
-      const bool numeric =
-          column.type == ScalarType::kInt64 || column.type == ScalarType::kUInt64 ||
-          column.type == ScalarType::kBoolean || column.type == ScalarType::kDouble;
+      const bool numeric = column.type == ScalarType::kInt64 || column.type == ScalarType::kUInt64 ||
+                           column.type == ScalarType::kBoolean || column.type == ScalarType::kDouble;
       if (!numeric && column.type != ScalarType::kBytes) {
         return StoredText(column, StoredBytes(statement, index));
       }
       break;
     }
-    default:
-      break;
+    default: break;
   }
   return tl::unexpected(Mismatch(column, StorageClassName(storage)));
 }

@@ -10,18 +10,18 @@ namespace synapsor::db {
 
 DbResult<void> CheckValues(const bundle::Statement& statement, std::span<const Scalar> values) {
   if (values.size() != statement.params.size()) {
-    return tl::unexpected(Failure{FailureKind::kOther,
-                                  fmt::format("the statement has {} parameters and was given {}",
-                                              statement.params.size(), values.size()),
-                                  "PARAMETERS"});
+    return tl::unexpected(
+        Failure{FailureKind::kOther,
+                fmt::format("the statement has {} parameters and was given {}", statement.params.size(), values.size()),
+                "PARAMETERS"});
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i].type != statement.params[i].type) {
-      return tl::unexpected(Failure{
-          FailureKind::kOther,
-          fmt::format("parameter {} is of type {} and was given {}", i + 1,
-                      ScalarTypeName(statement.params[i].type), ScalarTypeName(values[i].type)),
-          "PARAMETERS"});
+      return tl::unexpected(
+          Failure{FailureKind::kOther,
+                  fmt::format("parameter {} is of type {} and was given {}", i + 1,
+                              ScalarTypeName(statement.params[i].type), ScalarTypeName(values[i].type)),
+                  "PARAMETERS"});
     }
   }
   return {};
@@ -29,14 +29,13 @@ DbResult<void> CheckValues(const bundle::Statement& statement, std::span<const S
 
 Failure Mismatch(const bundle::ResultColumn& column, std::string_view found) {
   return {FailureKind::kSchema,
-          fmt::format("column `{}.{}` (slot `{}`) is declared as {} and holds {}", column.table,
-                      column.column, column.name, ScalarTypeName(column.type), found),
+          fmt::format("column `{}.{}` (slot `{}`) is declared as {} and holds {}", column.table, column.column,
+                      column.name, ScalarTypeName(column.type), found),
           "COLUMN_TYPE"};
 }
 
 Failure WrongColumns(std::size_t declared, std::size_t found) {
-  return {FailureKind::kSchema,
-          fmt::format("the statement yields {} columns and declares {}", found, declared),
+  return {FailureKind::kSchema, fmt::format("the statement yields {} columns and declares {}", found, declared),
           "COLUMN_COUNT"};
 }
 
@@ -53,16 +52,13 @@ DbResult<Scalar> FromColumnDouble(const bundle::ResultColumn& column, double val
   if (!std::isfinite(value)) return tl::unexpected(Mismatch(column, "NaN or infinity"));
   std::array<char, 40> buffer;
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  return FromColumnText(
-      column, std::string_view(buffer.data(), static_cast<std::size_t>(end - buffer.data())));
+  return FromColumnText(column, std::string_view(buffer.data(), static_cast<std::size_t>(end - buffer.data())));
 }
 
 Failure CannotSend(std::size_t position, std::string_view why) {
   return {FailureKind::kConstraint, fmt::format("parameter {}: {}", position, why), "VALUE"};
 }
 
-Failure FingerprintClash() {
-  return {FailureKind::kOther, "two statements share one fingerprint", "FINGERPRINT"};
-}
+Failure FingerprintClash() { return {FailureKind::kOther, "two statements share one fingerprint", "FINGERPRINT"}; }
 
 }  // namespace synapsor::db

@@ -18,8 +18,7 @@ class WriteCredential {
   const std::string& secret() const { return secret_; }
 
  private:
-  WriteCredential(config::Source source, std::string secret)
-      : source_(std::move(source)), secret_(std::move(secret)) {}
+  WriteCredential(config::Source source, std::string secret) : source_(std::move(source)), secret_(std::move(secret)) {}
   config::Source source_;
   std::string secret_;
 };

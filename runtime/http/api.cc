@@ -14,18 +14,18 @@ namespace {
 using nlohmann::json;
 
 struct Route {
-  std::string_view prefix;       // up to `{id}`, or the whole path
-  std::string_view suffix;       // behind `{id}`; empty with has_id false: no id
+  std::string_view prefix;  // up to `{id}`, or the whole path
+  std::string_view suffix;  // behind `{id}`; empty with has_id false: no id
   bool has_id;
   ApiAnswer (*run)(const ApiCall&);
   std::span<const std::string_view> members;
 };
 
-constexpr std::string_view kInvokeMembers[] = {"arguments", "auto_branch", "capability",
+constexpr std::string_view kInvokeMembers[] = {"arguments", "auto_branch",       "capability",
                                                "mode",      "response_envelope", "workflow"};
 constexpr std::string_view kStartMembers[] = {"input", "version", "workflow"};
-constexpr std::string_view kStepMembers[] = {"arguments", "auto_branch", "capability", "mode", "response_envelope",
-                                             "step_key"};
+constexpr std::string_view kStepMembers[] = {"arguments", "auto_branch",       "capability",
+                                             "mode",      "response_envelope", "step_key"};
 constexpr std::string_view kReplayMembers[] = {"run_id"};
 constexpr std::string_view kReadMembers[] = {"uri"};
 constexpr std::string_view kProposalMembers[] = {"proposal"};
@@ -63,8 +63,8 @@ Match FindRoute(std::string_view path) {
   for (const Route& route : kRoutes) {
     if (route.has_id && path.starts_with(route.prefix) && path.ends_with(route.suffix) &&
         path.size() > route.prefix.size() + route.suffix.size()) {
-      return {&route, std::string(path.substr(route.prefix.size(),
-                                              path.size() - route.prefix.size() - route.suffix.size()))};
+      return {&route,
+              std::string(path.substr(route.prefix.size(), path.size() - route.prefix.size() - route.suffix.size()))};
     }
   }
   return {};
@@ -82,7 +82,8 @@ ApiResult<json> ReadBody(const Request& request, const Route& route) {
       return ApiFail("INVALID_ARGUMENT", "`session` is not taken from a body: trusted values come from the token");
     }
     if (std::find(route.members.begin(), route.members.end(), name) == route.members.end()) {
-      return tl::unexpected(ApiError{"INVALID_ARGUMENT", fmt::format("this route has no member `{}`", name), name, false});
+      return tl::unexpected(
+          ApiError{"INVALID_ARGUMENT", fmt::format("this route has no member `{}`", name), name, false});
     }
   }
   return std::move(*body);
@@ -112,8 +113,8 @@ ApiResult<std::string> TextMember(const json& body, std::string_view name, bool 
   const bool absent = member == body.end() || member->is_null();
   if (absent && !required) return std::string();
   if (absent || !member->is_string() || (required && member->get_ref<const std::string&>().empty())) {
-    return tl::unexpected(ApiError{"INVALID_ARGUMENT", fmt::format("`{}` is a text that is not empty", name),
-                                   std::string(name), false});
+    return tl::unexpected(
+        ApiError{"INVALID_ARGUMENT", fmt::format("`{}` is a text that is not empty", name), std::string(name), false});
   }
   return member->get<std::string>();
 }
@@ -122,7 +123,8 @@ ApiResult<bool> BoolMember(const json& body, std::string_view name) {
   const auto member = body.find(name);
   if (member == body.end() || member->is_null()) return false;
   if (!member->is_boolean()) {
-    return tl::unexpected(ApiError{"INVALID_ARGUMENT", fmt::format("`{}` is true or false", name), std::string(name), false});
+    return tl::unexpected(
+        ApiError{"INVALID_ARGUMENT", fmt::format("`{}` is true or false", name), std::string(name), false});
   }
   return member->get<bool>();
 }
@@ -133,8 +135,9 @@ ApiResult<std::int64_t> HandleMember(const json& body, std::string_view name, st
   if (member != body.end() && member->is_number_integer()) id = member->get<std::int64_t>();
   if (member != body.end() && member->is_string()) id = ledger::ParseHandle(member->get<std::string>(), scheme);
   if (id <= 0) {
-    return tl::unexpected(ApiError{"INVALID_ARGUMENT", fmt::format("`{}` is a handle `{}…` or its number", name, scheme),
-                                   std::string(name), false});
+    return tl::unexpected(ApiError{"INVALID_ARGUMENT",
+                                   fmt::format("`{}` is a handle `{}…` or its number", name, scheme), std::string(name),
+                                   false});
   }
   return id;
 }

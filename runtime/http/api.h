@@ -30,7 +30,7 @@ struct ApiCall {
   const ApiContext& context;
   const session::Session& session;
   const nlohmann::json& body;
-  std::string path_id;       // `{id}` of the route, or empty
+  std::string path_id;  // `{id}` of the route, or empty
   std::string request_id;
 };
 
@@ -42,13 +42,13 @@ Response AnswerApi(const ApiContext& context, const session::Session& session, c
                    const std::string& request_id);
 
 // Routes, by file.
-ApiAnswer InvokeRoute(const ApiCall& call);        // api_runs.cc
+ApiAnswer InvokeRoute(const ApiCall& call);  // api_runs.cc
 ApiAnswer StartRunRoute(const ApiCall& call);
 ApiAnswer StepRoute(const ApiCall& call);
 ApiAnswer ReplayRoute(const ApiCall& call);
 ApiAnswer SettleRunRoute(const ApiCall& call);
 ApiAnswer ReadResourceRoute(const ApiCall& call);
-ApiAnswer PreviewRoute(const ApiCall& call);       // api_proposals.cc
+ApiAnswer PreviewRoute(const ApiCall& call);  // api_proposals.cc
 ApiAnswer ApproveRoute(const ApiCall& call);
 ApiAnswer RejectRoute(const ApiCall& call);
 ApiAnswer CancelRoute(const ApiCall& call);

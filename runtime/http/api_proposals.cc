@@ -15,9 +15,7 @@ using nlohmann::json;
 
 constexpr int kMostListed = 200;
 
-ApiError Unavailable() {
-  return {"TEMPORARILY_UNAVAILABLE", "the ledger does not answer; nothing was done", {}, true};
-}
+ApiError Unavailable() { return {"TEMPORARILY_UNAVAILABLE", "the ledger does not answer; nothing was done", {}, true}; }
 
 bool HoldsRole(const session::Session& session, const std::string& role) {
   return role.empty() ? !session.roles.empty()
@@ -64,9 +62,8 @@ json ProposalJson(const ledger::ProposalView& view) {
   const ledger::Proposal& proposal = view.proposal;
   json diff = json::object();
   for (const ledger::ProposedColumn& column : proposal.columns) {
-    diff[column.column] = {{"before", ToJson(column.before)},
-                           {"after", ToJson(column.after)},
-                           {"provenance", column.provenance}};
+    diff[column.column] = {
+        {"before", ToJson(column.before)}, {"after", ToJson(column.after)}, {"provenance", column.provenance}};
   }
   json decisions = json::array();
   for (const ledger::Decision& decision : view.decisions) decisions.push_back(DecisionJson(decision));
@@ -112,7 +109,8 @@ ApiAnswer Decide(const ApiCall& call, ledger::DecisionKind kind) {
   decision.at = call.context.clock.Now();
   const Instant now = decision.at;
   const auto verdict = call.context.runtime.ledger().Decide(
-      decision, [&decision, now](const ledger::ProposalView& current) { return proposal::Judge(current, decision, now); });
+      decision,
+      [&decision, now](const ledger::ProposalView& current) { return proposal::Judge(current, decision, now); });
   if (!verdict) return tl::unexpected(Unavailable());
   if (!verdict->accepted) return ApiFail(verdict->refusal_code, verdict->refusal_message);
   return json{{"status", ledger::StateName(verdict->next)},
@@ -140,9 +138,10 @@ ApiAnswer CommitRoute(const ApiCall& call) {
   const auto view = FindVisible(call);
   if (!view) return tl::unexpected(view.error());
   using enum ledger::ProposalState;
-  if (view->state == kPendingReview || view->state == kRejected || view->state == kCanceled || view->state == kExpired) {
-    return ApiFail("PROPOSAL_NOT_APPROVED",
-                   fmt::format("the proposal is {}; only an approved one can be committed", ledger::StateName(view->state)));
+  if (view->state == kPendingReview || view->state == kRejected || view->state == kCanceled ||
+      view->state == kExpired) {
+    return ApiFail("PROPOSAL_NOT_APPROVED", fmt::format("the proposal is {}; only an approved one can be committed",
+                                                        ledger::StateName(view->state)));
   }
   return json{{"status", ledger::StateName(view->state)},
               {"proposal_id", ledger::ProposalHandle(view->proposal.id)},
@@ -162,7 +161,8 @@ ApiAnswer SettleRoute(const ApiCall& call) {
   const auto view = FindVisible(call);
   if (!view) return tl::unexpected(view.error());
   return SettlementAnswer(proposal::SettleProposal(call.context.runtime.bundle(), call.context.runtime.ledger(),
-                                                   view->proposal.id, *policy, {PrincipalOf(call), call.session.roles}));
+                                                   view->proposal.id, *policy,
+                                                   {PrincipalOf(call), call.session.roles}));
 }
 
 ApiAnswer ListRoute(const ApiCall& call) {
@@ -187,7 +187,8 @@ ApiAnswer ListRoute(const ApiCall& call) {
   }
   if (const auto limit = call.body.find("limit"); limit != call.body.end()) {
     if (!limit->is_number_integer() || *limit < 1 || *limit > kMostListed) {
-      return tl::unexpected(ApiError{"INVALID_ARGUMENT", fmt::format("`limit` is 1 to {}", kMostListed), "limit", false});
+      return tl::unexpected(
+          ApiError{"INVALID_ARGUMENT", fmt::format("`limit` is 1 to {}", kMostListed), "limit", false});
     }
     filter.limit = limit->get<int>();
   }
@@ -198,7 +199,8 @@ ApiAnswer ListRoute(const ApiCall& call) {
     if (MaySee(call, view.proposal)) proposals.push_back(ProposalJson(view));
   }
   json body = {{"proposals", std::move(proposals)}};
-  if (static_cast<int>(views->size()) == filter.limit) body["before"] = ledger::ProposalHandle(views->back().proposal.id);
+  if (static_cast<int>(views->size()) == filter.limit)
+    body["before"] = ledger::ProposalHandle(views->back().proposal.id);
   return body;
 }
 

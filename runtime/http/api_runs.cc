@@ -14,9 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-ApiError Unavailable() {
-  return {"TEMPORARILY_UNAVAILABLE", "the ledger does not answer; nothing was done", {}, true};
-}
+ApiError Unavailable() { return {"TEMPORARILY_UNAVAILABLE", "the ledger does not answer; nothing was done", {}, true}; }
 
 ApiAnswer Invoke(const ApiCall& call, interp::CallOptions options) {
   const auto capability = TextMember(call.body, "capability", true);

@@ -82,8 +82,13 @@ void Application::Handle(const Request& request, std::shared_ptr<Exchange> excha
     const std::int64_t micros = api_.clock.Now().micros - begun.micros;
     metrics_.Count(AreaOf(path), status, micros);
     if (options_.log) {
-      options_.log(DumpJson({{"at", FormatInstant(begun)}, {"event", "http.request"}, {"request_id", request_id},
-                             {"method", method}, {"path", path}, {"status", status}, {"micros", micros}}));
+      options_.log(DumpJson({{"at", FormatInstant(begun)},
+                             {"event", "http.request"},
+                             {"request_id", request_id},
+                             {"method", method},
+                             {"path", path},
+                             {"status", status},
+                             {"micros", micros}}));
     }
   });
   if (AreaOf(path) == Area::kOther) return observed->Reply(Operations(request));
@@ -101,7 +106,8 @@ void Application::HandleKnown(const Request& request, const std::shared_ptr<Exch
   if (!session) {
     metrics_.CountUnauthenticated();
     if (options_.log) {
-      options_.log(DumpJson({{"event", "http.unauthenticated"}, {"request_id", request_id}, {"reason", session.error().reason}}));
+      options_.log(DumpJson(
+          {{"event", "http.unauthenticated"}, {"request_id", request_id}, {"reason", session.error().reason}}));
     }
     return exchange->Reply(Unauthenticated(mcp, request_id));
   }
@@ -131,7 +137,9 @@ tl::expected<std::string, std::string> Application::WorkflowOf(const Request& re
 
 Response Application::Operations(const Request& request) {
   const std::string_view path = request.Path();
-  const auto text = [](int status, std::string body) { return Response{status, "text/plain; charset=utf-8", {}, std::move(body)}; };
+  const auto text = [](int status, std::string body) {
+    return Response{status, "text/plain; charset=utf-8", {}, std::move(body)};
+  };
   if (request.method != "GET") return text(405, "only GET is served here\n");
   if (path == "/healthz") return text(200, "ok\n");
   if (path == "/readyz") {
@@ -139,7 +147,10 @@ Response Application::Operations(const Request& request) {
     return missing.empty() ? text(200, "ready\n") : text(503, missing + "\n");
   }
   if (path == "/metrics" && IsLoopback(request.peer)) {
-    return {200, "text/plain; version=0.0.4; charset=utf-8", {}, metrics_.Text(options_.counters ? options_.counters() : Counters{})};
+    return {200,
+            "text/plain; version=0.0.4; charset=utf-8",
+            {},
+            metrics_.Text(options_.counters ? options_.counters() : Counters{})};
   }
   return text(404, "nothing is served here\n");
 }

@@ -18,11 +18,11 @@ inline constexpr std::string_view kWorkflowHeader = "Synapsor-Workflow";
 
 struct ApplicationOptions {
   OriginPolicy origins;
-  double rate = 1000, burst = 2000;    // calls a second a principal; 0: no limit
-  std::string workflow;                // restricts the tools of /mcp; empty: whichever the session may use
+  double rate = 1000, burst = 2000;  // calls a second a principal; 0: no limit
+  std::string workflow;              // restricts the tools of /mcp; empty: whichever the session may use
   std::size_t max_message_bytes = std::size_t{1} << 20;
-  std::function<void(const std::string&)> log;   // one JSON object a line; never a token, a session value or a body
-  std::function<std::string()> not_ready;        // empty when ready; otherwise what is missing
+  std::function<void(const std::string&)> log;  // one JSON object a line; never a token, a session value or a body
+  std::function<std::string()> not_ready;       // empty when ready; otherwise what is missing
   std::function<Counters()> counters;
 };
 

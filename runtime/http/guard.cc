@@ -11,7 +11,8 @@ namespace {
 // that is served looks like that.
 std::string_view HostOf(std::string_view authority) {
   if (const std::size_t scheme = authority.find("://"); scheme != authority.npos) authority.remove_prefix(scheme + 3);
-  const std::size_t end = authority.starts_with('[') ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
+  const std::size_t end =
+      authority.starts_with('[') ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
   const std::string_view port = authority.substr(end);
   const bool is_port = port.empty() || (port.starts_with(':') && port.find_first_not_of("0123456789", 1) == port.npos);
   return is_port ? authority.substr(0, end) : authority;

@@ -19,9 +19,9 @@
 namespace synapsor::http {
 
 struct OriginPolicy {
-  bool loopback = true;                       // listening on a loopback address: Host must be one, too
-  std::vector<std::string> allowed_origins;   // beside loopback ones when `loopback`
-  std::vector<std::string> allowed_hosts;     // beside loopback ones when `loopback`; empty and not loopback: any
+  bool loopback = true;                      // listening on a loopback address: Host must be one, too
+  std::vector<std::string> allowed_origins;  // beside loopback ones when `loopback`
+  std::vector<std::string> allowed_hosts;    // beside loopback ones when `loopback`; empty and not loopback: any
 };
 
 // Nothing when the request may go on; otherwise why not, in words for the caller.

@@ -23,16 +23,16 @@ std::optional<std::string> DecodeHeader(std::string_view value) {
   constexpr std::string_view kPrefix = "=?base64?";
   constexpr std::string_view kSuffix = "?=";
   if (!value.starts_with(kPrefix) || !value.ends_with(kSuffix) || value.size() < kPrefix.size() + kSuffix.size()) {
-    const bool plain = std::all_of(value.begin(), value.end(),
-                                   [](char c) { return c == '\t' || (c >= 0x20 && c <= 0x7E); });
+    const bool plain =
+        std::all_of(value.begin(), value.end(), [](char c) { return c == '\t' || (c >= 0x20 && c <= 0x7E); });
     return plain ? std::optional<std::string>(value) : std::nullopt;
   }
   const std::string_view encoded = value.substr(kPrefix.size(), value.size() - kPrefix.size() - kSuffix.size());
   if (encoded.size() % 4 != 0) return std::nullopt;
   std::string bytes(encoded.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(encoded.data()),
-                                   static_cast<int>(encoded.size()));
+  const int size =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                      reinterpret_cast<const unsigned char*>(encoded.data()), static_cast<int>(encoded.size()));
   if (size < 0) return std::nullopt;
   std::size_t padding = 0;
   while (padding < 2 && padding < encoded.size() && encoded[encoded.size() - 1 - padding] == '=') ++padding;
@@ -93,7 +93,8 @@ bool SaysStateless(const Request& request) {
 RpcError UnsupportedVersion(std::string_view requested) {
   json supported = json::array();
   for (const mcp::Revision* revision : mcp::AllRevisions()) supported.push_back(revision->version);
-  return {mcp::kUnsupportedVersion, "unsupported protocol version",
+  return {mcp::kUnsupportedVersion,
+          "unsupported protocol version",
           {{"supported", std::move(supported)}, {"requested", requested}}};
 }
 
@@ -144,12 +145,12 @@ void AnswerMcp(mcp::Service& service, const mcp::Caller& caller, const Request& 
       return exchange->Reply(McpError(400, message->id, *mismatch));
     }
   } else if (SaysStateless(request)) {
-    return exchange->Reply(McpError(400, message->id, {mcp::kInvalidParams, fmt::format("`_meta` has no `{}`", kVersionKey), nullptr}));
+    return exchange->Reply(
+        McpError(400, message->id, {mcp::kInvalidParams, fmt::format("`_meta` has no `{}`", kVersionKey), nullptr}));
   } else if (message->method != "initialize") {
     peer.negotiated = LegacyRevision(request);
     if (peer.negotiated == nullptr) {
-      return exchange->Reply(
-          McpError(400, message->id, UnsupportedVersion(request.Find("MCP-Protocol-Version"))));
+      return exchange->Reply(McpError(400, message->id, UnsupportedVersion(request.Find("MCP-Protocol-Version"))));
     }
   }
 

@@ -56,7 +56,8 @@ std::string Metrics::Text(const Counters& server) const {
   simple("http_connections_refused_total", "counter", "Connections beyond a limit.", server.refused_connections);
   simple("http_connections_open", "gauge", "Connections open now.", server.open_connections);
   simple("http_streams_open", "gauge", "Event streams open now.", server.open_streams);
-  simple("http_timeouts_total", "counter", "Connections closed because a request or an answer took too long.", server.timeouts);
+  simple("http_timeouts_total", "counter", "Connections closed because a request or an answer took too long.",
+         server.timeouts);
   simple("http_too_large_total", "counter", "Requests beyond a size limit.", server.too_large);
   simple("http_busy_total", "counter", "Requests refused because too many were waiting.", server.busy);
   simple("http_rate_limited_total", "counter", "Requests beyond a principal's rate.", rate_limited_.load());

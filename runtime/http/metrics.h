@@ -23,7 +23,7 @@ class Metrics {
   std::string Text(const Counters& server) const;
 
  private:
-  static constexpr std::array<std::int64_t, 10> kBounds = {500,    1'000,   2'500,   5'000,     10'000,
+  static constexpr std::array<std::int64_t, 10> kBounds = {500,    1'000,  2'500,   5'000,     10'000,
                                                            25'000, 50'000, 100'000, 1'000'000, 10'000'000};
   struct AreaCounters {
     std::array<std::atomic<std::uint64_t>, 6> by_class{};  // 1xx … 5xx

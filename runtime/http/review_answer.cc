@@ -23,7 +23,8 @@ Response Message(int status, const session::LoginSession* login, const std::stri
 }
 
 Response BadRequest(const session::LoginSession* login) {
-  return Message(400, login, "This request cannot be understood", "Something in it is malformed or given twice. Nothing was done.");
+  return Message(400, login, "This request cannot be understood",
+                 "Something in it is malformed or given twice. Nothing was done.");
 }
 
 Response NotFound(const session::LoginSession* login) {
@@ -35,9 +36,10 @@ Response Unavailable(const session::LoginSession* login) {
 }
 
 void Harden(Response& response) {
-  response.headers.push_back({"Content-Security-Policy",
-                              "default-src 'none'; script-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-                              "frame-ancestors 'none'"});
+  response.headers.push_back(
+      {"Content-Security-Policy",
+       "default-src 'none'; script-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+       "frame-ancestors 'none'"});
   response.headers.push_back({"X-Frame-Options", "DENY"});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   // Not `no-referrer`: browsers then send `Origin: null` with forms, and the check of origins could not pass.

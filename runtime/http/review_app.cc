@@ -28,7 +28,8 @@ std::int64_t IdBehind(std::string_view path, std::string_view prefix, std::strin
 
 // The route without ids, for the log.
 std::string_view RouteName(std::string_view path) {
-  for (const std::string_view name : {"/proposals", "/evidence", "/runs", "/audit", "/login", "/logout", "/style.css", "/healthz"}) {
+  for (const std::string_view name :
+       {"/proposals", "/evidence", "/runs", "/audit", "/login", "/logout", "/style.css", "/healthz"}) {
     if (path.starts_with(name)) return name;
   }
   return path == "/" ? "/" : "other";
@@ -40,7 +41,8 @@ std::string_view AuthorityOf(std::string_view origin) {
 }
 
 bool Allows(const OriginPolicy& policy, std::string_view origin) {
-  return std::find(policy.allowed_origins.begin(), policy.allowed_origins.end(), origin) != policy.allowed_origins.end();
+  return std::find(policy.allowed_origins.begin(), policy.allowed_origins.end(), origin) !=
+         policy.allowed_origins.end();
 }
 
 // A form is only taken from a page of ours: same host and port, or an origin that the operator named for a proxy. What the
@@ -56,8 +58,9 @@ bool ComesFromOurPage(const Request& request, const OriginPolicy& policy, bool s
 
 }  // namespace
 
-Result<std::unique_ptr<ReviewApp>> ReviewApp::Make(ledger::Ledger& ledger, const bundle::Bundle& bundle, const config::Config& config,
-                                                   const Clock& clock, ReviewIdentities identities, ReviewOptions options) {
+Result<std::unique_ptr<ReviewApp>> ReviewApp::Make(ledger::Ledger& ledger, const bundle::Bundle& bundle,
+                                                   const config::Config& config, const Clock& clock,
+                                                   ReviewIdentities identities, ReviewOptions options) {
   if (!identities.tokens && !identities.reviewers) {
     return Fail(ErrorKind::kUsage, "nobody can log in to review",
                 "name a file of reviewers in `approval.reviewers_file`, or set `session.provider` to `jwt`");
@@ -67,15 +70,25 @@ Result<std::unique_ptr<ReviewApp>> ReviewApp::Make(ledger::Ledger& ledger, const
       new ReviewApp(ledger, bundle, config, clock, std::move(identities), std::move(options), std::move(form_key)));
 }
 
-ReviewApp::ReviewApp(ledger::Ledger& ledger, const bundle::Bundle& bundle, const config::Config& config, const Clock& clock,
-                     ReviewIdentities identities, ReviewOptions options, std::string form_key)
-    : ledger_(ledger), bundle_(bundle), config_(config), clock_(clock), identities_(std::move(identities)), options_(std::move(options)),
-      form_key_(std::move(form_key)), sessions_(clock, options_.sessions), throttle_(clock) {}
+ReviewApp::ReviewApp(ledger::Ledger& ledger, const bundle::Bundle& bundle, const config::Config& config,
+                     const Clock& clock, ReviewIdentities identities, ReviewOptions options, std::string form_key)
+    : ledger_(ledger),
+      bundle_(bundle),
+      config_(config),
+      clock_(clock),
+      identities_(std::move(identities)),
+      options_(std::move(options)),
+      form_key_(std::move(form_key)),
+      sessions_(clock, options_.sessions),
+      throttle_(clock) {}
 
 void ReviewApp::Handle(const Request& request, const std::shared_ptr<Exchange>& exchange) {
   Response response = Answer(request);
   if (options_.log) {
-    const nlohmann::json line = {{"at", FormatInstant(clock_.Now())}, {"method", request.method}, {"route", RouteName(request.Path())}, {"status", response.status}};
+    const nlohmann::json line = {{"at", FormatInstant(clock_.Now())},
+                                 {"method", request.method},
+                                 {"route", RouteName(request.Path())},
+                                 {"status", response.status}};
     options_.log(DumpJson(line));
   }
   exchange->Reply(std::move(response));
@@ -88,17 +101,21 @@ Response ReviewApp::Answer(const Request& request) {
 }
 
 Response ReviewApp::Route(const Request& request) {
-  if (RefuseOrigin(request, options_.origins)) return Message(403, nullptr, "Refused", "This name or origin is not served here.");
+  if (RefuseOrigin(request, options_.origins))
+    return Message(403, nullptr, "Refused", "This name or origin is not served here.");
   const std::string_view path = request.Path();
   if (request.method != "GET" && request.method != "POST") {
-    Response refused = Message(405, nullptr, "Not possible", "Pages are read and forms are sent; nothing else is taken here.");
+    Response refused =
+        Message(405, nullptr, "Not possible", "Pages are read and forms are sent; nothing else is taken here.");
     refused.headers.push_back({"Allow", "GET, POST"});
     return refused;
   }
   if (path == "/healthz" && request.method == "GET") return {200, "text/plain; charset=utf-8", {}, "ok\n"};
-  if (path == "/style.css" && request.method == "GET") return {200, "text/css; charset=utf-8", {}, std::string(review::StyleSheet())};
+  if (path == "/style.css" && request.method == "GET")
+    return {200, "text/css; charset=utf-8", {}, std::string(review::StyleSheet())};
   if (request.method == "POST") {
-    if (!ComesFromOurPage(request, options_.origins, options_.secure)) return Message(403, nullptr, "Refused", "Forms are taken from pages of this site only.");
+    if (!ComesFromOurPage(request, options_.origins, options_.secure))
+      return Message(403, nullptr, "Refused", "Forms are taken from pages of this site only.");
     if (!request.Find("Content-Type").starts_with("application/x-www-form-urlencoded")) return BadRequest(nullptr);
     if (path == "/login") return LogIn(request);
   }
@@ -109,7 +126,8 @@ Response ReviewApp::Route(const Request& request) {
   if (request.Count("Authorization") > 0) {
     constexpr std::string_view kScheme = "Bearer ";
     const std::string_view header = request.Find("Authorization");
-    if (!identities_.tokens || request.Count("Authorization") != 1 || !header.starts_with(kScheme)) return ShowLogin(request, 401, "", "", "", "");
+    if (!identities_.tokens || request.Count("Authorization") != 1 || !header.starts_with(kScheme))
+      return ShowLogin(request, 401, "", "", "", "");
     const auto session = identities_.tokens->Verify(header.substr(kScheme.size()), clock_.Now());
     vouched = session ? ReviewerOf(*session) : std::nullopt;
     if (!vouched) return ShowLogin(request, 401, "", "", "", "");
@@ -127,7 +145,8 @@ Response ReviewApp::Route(const Request& request) {
     const auto query = ParseQuery(request);
     return ShowLogin(request, 200, "", query ? FieldOf(*query, "next") : std::string(), "", "");
   }
-  if (request.method == "POST") return ShowLogin(request, 401, "", "", "Your session has ended, and nothing was done. Log in again.", "");
+  if (request.method == "POST")
+    return ShowLogin(request, 401, "", "", "Your session has ended, and nothing was done. Log in again.", "");
   return SendToLogin(request);
 }
 
@@ -137,7 +156,8 @@ Response ReviewApp::RouteVisit(const Visit& visit) {
     const auto form = ParseForm(visit.request.body);
     if (!form) return BadRequest(&visit.login);
     if (!session::SameSecret(FieldOf(*form, "csrf"), visit.login.csrf)) {
-      return Message(403, &visit.login, "Refused", "This form does not belong to your session. Nothing was done; open the page again.");
+      return Message(403, &visit.login, "Refused",
+                     "This form does not belong to your session. Nothing was done; open the page again.");
     }
     if (path == "/logout") return LogOut(visit);
     if (path == "/audit") return Audit(visit);
@@ -162,7 +182,9 @@ bool Sees(const session::Reviewer& reviewer, const std::string& tenant) {
 }  // namespace
 
 Response ReviewApp::Gone(const session::LoginSession& login, Instant removed_at) {
-  return Message(410, &login, "Removed", fmt::format("This was removed by retention on {}. The chain of events keeps its digest.", FormatInstant(removed_at)));
+  return Message(410, &login, "Removed",
+                 fmt::format("This was removed by retention on {}. The chain of events keeps its digest.",
+                             FormatInstant(removed_at)));
 }
 
 Response ReviewApp::Evidence(const Visit& visit, std::int64_t id) {
@@ -184,7 +206,8 @@ Response ReviewApp::Run(const Visit& visit, std::int64_t id) {
   if (!steps || !audits || !events) return Unavailable(&visit.login);
   // Handles were not known yet when the answer was stored.
   const std::string result = (*run)->result_json.empty() ? "" : DumpJson(interp::RecordedAnswer(**run));
-  return HtmlAnswer(200, review::RenderRun({visit.login, **std::move(run), result, *std::move(steps), *std::move(audits), *std::move(events)}));
+  return HtmlAnswer(200, review::RenderRun({visit.login, **std::move(run), result, *std::move(steps),
+                                            *std::move(audits), *std::move(events)}));
 }
 
 Response ReviewApp::Audit(const Visit& visit) {

@@ -25,8 +25,8 @@ namespace synapsor::http {
 
 struct ReviewOptions {
   OriginPolicy origins;
-  bool secure = false;   // browsers reach us over TLS, ours or a proxy's: cookies say so
-  std::function<void(const std::string& line)> log;   // one JSON object a line; no value of a row, no token, no name
+  bool secure = false;                               // browsers reach us over TLS, ours or a proxy's: cookies say so
+  std::function<void(const std::string& line)> log;  // one JSON object a line; no value of a row, no token, no name
   session::LoginLimits sessions;
 };
 
@@ -40,8 +40,9 @@ struct ReviewIdentities {
 class ReviewApp {
  public:
   // Fails when the system gives no random numbers.
-  static Result<std::unique_ptr<ReviewApp>> Make(ledger::Ledger& ledger, const bundle::Bundle& bundle, const config::Config& config,
-                                                 const Clock& clock, ReviewIdentities identities, ReviewOptions options);
+  static Result<std::unique_ptr<ReviewApp>> Make(ledger::Ledger& ledger, const bundle::Bundle& bundle,
+                                                 const config::Config& config, const Clock& clock,
+                                                 ReviewIdentities identities, ReviewOptions options);
 
   void Handle(const Request& request, const std::shared_ptr<Exchange>& exchange);
   Response Answer(const Request& request);
@@ -61,7 +62,8 @@ class ReviewApp {
   Response RouteVisit(const Visit& visit);
 
   // Entering and leaving.
-  Response ShowLogin(const Request& request, int status, std::string subject, std::string next, std::string problem, std::string field);
+  Response ShowLogin(const Request& request, int status, std::string subject, std::string next, std::string problem,
+                     std::string field);
   Response SendToLogin(const Request& request);
   // Nothing when too many passwords wait to be looked at.
   std::optional<std::optional<session::Reviewer>> CheckPassword(const std::string& subject, std::string_view password);
@@ -99,9 +101,9 @@ class ReviewApp {
   const std::string form_key_;
   session::LoginSessions sessions_;
   session::LoginThrottle throttle_;
-  std::mutex hashing_;     // one password at a time: each takes 32 MiB
+  std::mutex hashing_;  // one password at a time: each takes 32 MiB
   std::atomic<int> hashes_waiting_ = 0;
-  std::mutex verifying_;   // one walk over the chain at a time
+  std::mutex verifying_;  // one walk over the chain at a time
 };
 
 }  // namespace synapsor::http

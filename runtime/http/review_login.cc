@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kWrong = "This name and password do not belong together.";
 constexpr std::string_view kTooMany = "There were too many attempts. Wait a minute and try again.";
-constexpr std::string_view kBadToken = "This token is not accepted: it needs a valid signature, your tenant and a reviewer role.";
+constexpr std::string_view kBadToken =
+    "This token is not accepted: it needs a valid signature, your tenant and a reviewer role.";
 constexpr std::string_view kStaleForm = "The page was open for too long. Try again.";
 
 // Where to go after logging in: only pages of ours, named by a list.
@@ -36,8 +37,8 @@ std::string ReviewApp::CookieName(std::string_view name) const {
 }
 
 std::string ReviewApp::SetCookie(std::string_view name, std::string_view value) const {
-  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", CookieName(name), value, options_.secure ? "; Secure" : "",
-                     value.empty() ? "; Max-Age=0" : "");
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", CookieName(name), value,
+                     options_.secure ? "; Secure" : "", value.empty() ? "; Max-Age=0" : "");
 }
 
 // Only whoever was shown the form, in this browser, can send it: the nonce is the browser's cookie.
@@ -50,8 +51,8 @@ std::optional<session::Reviewer> ReviewApp::ReviewerOf(const session::Session& s
   return session::Reviewer{*subject, session.roles, {*tenant}};
 }
 
-Response ReviewApp::ShowLogin(const Request& request, int status, std::string subject, std::string next, std::string problem,
-                              std::string field) {
+Response ReviewApp::ShowLogin(const Request& request, int status, std::string subject, std::string next,
+                              std::string problem, std::string field) {
   std::string nonce = CookieOf(request, CookieName("login"));
   const bool fresh = nonce.size() != 64 || nonce.find_first_not_of("0123456789abcdef") != nonce.npos;
   if (fresh) {
@@ -71,7 +72,8 @@ Response ReviewApp::ShowLogin(const Request& request, int status, std::string su
   return response;
 }
 
-Response ReviewApp::StartSession(session::Reviewer reviewer, std::optional<Instant> at_latest, const std::string& next) {
+Response ReviewApp::StartSession(session::Reviewer reviewer, std::optional<Instant> at_latest,
+                                 const std::string& next) {
   const auto id = sessions_.Start(std::move(reviewer), at_latest);
   if (!id) return Unavailable(nullptr);
   Response response = SeeOther(SafeNext(next));
@@ -112,7 +114,8 @@ Response ReviewApp::LogIn(const Request& request) {
   return StartSession(**std::move(reviewer), std::nullopt, next);
 }
 
-std::optional<std::optional<session::Reviewer>> ReviewApp::CheckPassword(const std::string& subject, std::string_view password) {
+std::optional<std::optional<session::Reviewer>> ReviewApp::CheckPassword(const std::string& subject,
+                                                                         std::string_view password) {
   // Pages must not wait behind passwords: fewer of them than there are workers.
   constexpr int kMostWaiting = 3;
   if (++hashes_waiting_ > kMostWaiting) {

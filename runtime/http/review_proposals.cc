@@ -18,7 +18,7 @@ namespace synapsor::http {
 namespace {
 
 constexpr int kPageSize = 50;
-constexpr int kMostCounted = 1000;   // a state; beyond it "1,000+"
+constexpr int kMostCounted = 1000;  // a state; beyond it "1,000+"
 constexpr std::size_t kMostReason = 2000;
 
 bool Sees(const session::Reviewer& reviewer, const std::string& tenant) {
@@ -30,10 +30,12 @@ std::optional<Instant> ParseDay(const std::string& text) {
   int year = 0;
   unsigned month = 0, day = 0;
   char rest = 0;
-  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u%c", &year, &month, &day, &rest) != 3) return std::nullopt;
+  if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u%c", &year, &month, &day, &rest) != 3)
+    return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
   if (!date.ok() || year < 1970) return std::nullopt;
-  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::sys_days(date).time_since_epoch()).count()};
+  return Instant{
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::sys_days(date).time_since_epoch()).count()};
 }
 
 struct Wanted {
@@ -46,9 +48,14 @@ Wanted ReadFilter(const FormFields& fields, const session::Reviewer& reviewer) {
   constexpr std::int64_t kDay = std::int64_t{24} * 3600 * 1'000'000;
   Wanted wanted;
   review::InboxQuery& query = wanted.query;
-  query = {fields.contains("state") ? FieldOf(fields, "state") : std::string(ledger::StateName(ledger::ProposalState::kPendingReview)),
-           FieldOf(fields, "tenant"), FieldOf(fields, "object"), FieldOf(fields, "capability"), FieldOf(fields, "principal"),
-           FieldOf(fields, "from"), FieldOf(fields, "until")};
+  query = {fields.contains("state") ? FieldOf(fields, "state")
+                                    : std::string(ledger::StateName(ledger::ProposalState::kPendingReview)),
+           FieldOf(fields, "tenant"),
+           FieldOf(fields, "object"),
+           FieldOf(fields, "capability"),
+           FieldOf(fields, "principal"),
+           FieldOf(fields, "from"),
+           FieldOf(fields, "until")};
   const auto wrong = [&](const char* field, const char* message) { wanted.errors.push_back({field, message}); };
   if (query.state == "any") query.state.clear();
   if (!query.state.empty() && !(wanted.filter.state = ledger::ParseState(query.state))) {
@@ -59,7 +66,8 @@ Wanted ReadFilter(const FormFields& fields, const session::Reviewer& reviewer) {
     query.tenant.clear();
     wrong("tenant", "Tenant: choose one of the list.");
   }
-  if (!query.from.empty() && !(wanted.filter.since = ParseDay(query.from))) wrong("from", "From day: give a day as YYYY-MM-DD.");
+  if (!query.from.empty() && !(wanted.filter.since = ParseDay(query.from)))
+    wrong("from", "From day: give a day as YYYY-MM-DD.");
   if (!query.until.empty()) {
     wanted.filter.until = ParseDay(query.until);
     if (!wanted.filter.until) wrong("until", "To day: give a day as YYYY-MM-DD.");
@@ -70,7 +78,9 @@ Wanted ReadFilter(const FormFields& fields, const session::Reviewer& reviewer) {
   wanted.filter.object = query.object;
   wanted.filter.capability = query.capability;
   wanted.filter.principal = query.principal;
-  const auto id_of = [&](const char* field) { return std::max<std::int64_t>(0, ledger::ParseHandle(FieldOf(fields, field), ledger::kProposalScheme)); };
+  const auto id_of = [&](const char* field) {
+    return std::max<std::int64_t>(0, ledger::ParseHandle(FieldOf(fields, field), ledger::kProposalScheme));
+  };
   if (fields.contains("after")) {
     wanted.filter.after_id = id_of("after");
   } else {
@@ -94,7 +104,8 @@ std::string FaultOf(const std::string& reason) {
   for (std::size_t at = 0; at < reason.size();) {
     const CodePoint point = DecodeUtf8(reason, at);
     const bool line_end = point.value == '\r' || point.value == '\n';
-    if (!point.valid || (!line_end && !review::NameOfUnseen(point.value, previous).empty())) return "Reason: there is a character in it that cannot be seen. Type it anew.";
+    if (!point.valid || (!line_end && !review::NameOfUnseen(point.value, previous).empty()))
+      return "Reason: there is a character in it that cannot be seen. Type it anew.";
     previous = point.value;
     at += point.length;
   }
@@ -107,7 +118,8 @@ Response ReviewApp::Inbox(const Visit& visit) {
   const auto fields = ParseQuery(visit.request);
   if (!fields) return BadRequest(&visit.login);
   Wanted wanted = ReadFilter(*fields, visit.login.reviewer);
-  review::InboxPage page{visit.login, bundle_, std::move(wanted.query), std::move(wanted.errors), {}, {}, false, false, clock_.Now()};
+  review::InboxPage page{visit.login, bundle_,     std::move(wanted.query), std::move(wanted.errors), {}, {}, false,
+                         false,       clock_.Now()};
   if (page.errors.empty()) {
     auto counts = ledger_.CountProposals(wanted.filter, kMostCounted);
     auto proposals = ledger_.ListProposals(wanted.filter);
@@ -132,10 +144,21 @@ Result<std::optional<ledger::ProposalView>> ReviewApp::FindVisible(const Visit& 
 Response ReviewApp::RenderProposalPage(const Visit& visit, const ledger::ProposalView& view, const Shown& shown) {
   auto events = ledger_.EventsOf(ledger::ProposalHandle(view.proposal.id));
   auto integrity = ledger_.VerifyProposal(view.proposal.id);
-  auto evidence = view.proposal.evidence > 0 ? ledger_.FindEvidence(view.proposal.evidence) : Result<std::optional<ledger::Evidence>>(std::nullopt);
+  auto evidence = view.proposal.evidence > 0 ? ledger_.FindEvidence(view.proposal.evidence)
+                                             : Result<std::optional<ledger::Evidence>>(std::nullopt);
   if (!events || !integrity || !evidence) return Unavailable(&visit.login);
-  review::ProposalPage page{visit.login, bundle_, view, proposal::PlanOf(bundle_, view.proposal), *std::move(evidence), *std::move(events), *std::move(integrity),
-                            clock_.Now(), shown.done, shown.refused, {}, shown.reason};
+  review::ProposalPage page{visit.login,
+                            bundle_,
+                            view,
+                            proposal::PlanOf(bundle_, view.proposal),
+                            *std::move(evidence),
+                            *std::move(events),
+                            *std::move(integrity),
+                            clock_.Now(),
+                            shown.done,
+                            shown.refused,
+                            {},
+                            shown.reason};
   if (!shown.field_problem.empty()) page.errors.push_back({"reason", shown.field_problem});
   return HtmlAnswer(shown.status, review::RenderProposal(page));
 }
@@ -148,9 +171,10 @@ Response ReviewApp::ShowProposal(const Visit& visit, std::int64_t id) {
   const std::string done = query ? FieldOf(*query, "done") : std::string();
   // The address alone must not claim a decision: it is said only to whoever took it.
   const auto kind = done == "approve" ? ledger::DecisionKind::kApprove : ledger::DecisionKind::kReject;
-  const bool true_for_me = std::any_of((*view)->decisions.begin(), (*view)->decisions.end(), [&](const ledger::Decision& decision) {
-    return decision.kind == kind && decision.subject == visit.login.reviewer.subject;
-  });
+  const bool true_for_me =
+      std::any_of((*view)->decisions.begin(), (*view)->decisions.end(), [&](const ledger::Decision& decision) {
+        return decision.kind == kind && decision.subject == visit.login.reviewer.subject;
+      });
   Shown shown;
   if (true_for_me && (done == "approve" || done == "reject")) shown.done = done;
   return RenderProposalPage(visit, **view, shown);
@@ -178,7 +202,8 @@ Response ReviewApp::Decide(const Visit& visit, std::int64_t id) {
   const auto integrity = ledger_.VerifyProposal(id);
   if (!integrity) return Unavailable(&visit.login);
   if (!integrity->intact) return refuse(409, "the record of this proposal does not verify");
-  if (what == "approve" && proposal::PlanOf(bundle_, (*view)->proposal) == nullptr) return refuse(409, "the loaded bundle differs from the one that made this proposal");
+  if (what == "approve" && proposal::PlanOf(bundle_, (*view)->proposal) == nullptr)
+    return refuse(409, "the loaded bundle differs from the one that made this proposal");
 
   ledger::Decision decision;
   decision.proposal = id;
@@ -188,9 +213,8 @@ Response ReviewApp::Decide(const Visit& visit, std::int64_t id) {
   decision.roles = visit.login.reviewer.roles;
   decision.reason = shown.reason;
   decision.at = clock_.Now();
-  const auto verdict = ledger_.Decide(decision, [&](const ledger::ProposalView& current) {
-    return proposal::Judge(current, decision, decision.at);
-  });
+  const auto verdict = ledger_.Decide(
+      decision, [&](const ledger::ProposalView& current) { return proposal::Judge(current, decision, decision.at); });
   if (!verdict) return Unavailable(&visit.login);
   if (verdict->accepted) return SeeOther(fmt::format("/proposals/{}?done={}", id, what));
   const bool forbidden = verdict->refusal_code == "SELF_APPROVAL" || verdict->refusal_code == "ROLE_REQUIRED";

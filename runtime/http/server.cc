@@ -87,11 +87,12 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
       AwaitRequest();
     } else {
       Arm(shared_.options.limits.request_seconds);
-      transport_.async_handshake(asio::ssl::stream_base::server,
-                                 [self = this->shared_from_this()](error_code error) {
-                                   if (!error) self->AwaitRequest();
-                                   else self->Abort();
-                                 });
+      transport_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](error_code error) {
+        if (!error)
+          self->AwaitRequest();
+        else
+          self->Abort();
+      });
     }
   }
 
@@ -116,8 +117,10 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   class Stream;
 
   tcp::socket& Socket() {
-    if constexpr (std::is_same_v<Transport, tcp::socket>) return transport_;
-    else return transport_.next_layer();
+    if constexpr (std::is_same_v<Transport, tcp::socket>)
+      return transport_;
+    else
+      return transport_.next_layer();
   }
 
   // Closes the connection unless disarmed or armed anew in time.
@@ -140,16 +143,18 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
     Arm(shared_.options.limits.idle_seconds);
     if constexpr (std::is_same_v<Transport, tcp::socket>) {
       transport_.async_wait(tcp::socket::wait_read, [self = this->shared_from_this()](error_code error) {
-        if (error) self->Abort();
-        else self->ReadRequest();
+        if (error)
+          self->Abort();
+        else
+          self->ReadRequest();
       });
     } else {
-      transport_.async_read_some(buffer_.prepare(4096), [self = this->shared_from_this()](error_code error,
-                                                                                      std::size_t n) {
-        if (error) return self->Abort();
-        self->buffer_.commit(n);
-        self->ReadRequest();
-      });
+      transport_.async_read_some(buffer_.prepare(4096),
+                                 [self = this->shared_from_this()](error_code error, std::size_t n) {
+                                   if (error) return self->Abort();
+                                   self->buffer_.commit(n);
+                                   self->ReadRequest();
+                                 });
     }
   }
 
@@ -169,8 +174,10 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   void ReadSome() {
     const auto read = [self = this->shared_from_this()](error_code error, std::size_t bytes) {
       if (!error && self->IsHeaderTooLarge(bytes)) error = beast::http::error::header_limit;
-      if (error || self->parser_->is_done()) self->OnRead(error);
-      else self->ReadSome();
+      if (error || self->parser_->is_done())
+        self->OnRead(error);
+      else
+        self->ReadSome();
     };
     beast::http::async_read_some(transport_, buffer_, *parser_, read);
   }
@@ -235,16 +242,17 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   void Hand(Request request) {
     if (shared_.waiting_requests >= shared_.options.limits.max_waiting_requests) {
       ++shared_.busy;
-      Response response{503, "application/json", {{"Retry-After", "1"}},
+      Response response{503,
+                        "application/json",
+                        {{"Retry-After", "1"}},
                         R"({"error":{"code":"TEMPORARILY_UNAVAILABLE","message":"too many requests are waiting"}})"};
       return Write(std::move(response));
     }
     ++shared_.waiting_requests;
     auto answer = std::make_shared<Answer>(this->shared_from_this());
-    asio::post(*shared_.workers, [this, self = this->shared_from_this(), request = std::move(request),
-                                  answer = std::move(answer)]() mutable {
-      shared_.handler(request, std::move(answer));
-    });
+    asio::post(*shared_.workers,
+               [this, self = this->shared_from_this(), request = std::move(request),
+                answer = std::move(answer)]() mutable { shared_.handler(request, std::move(answer)); });
   }
 
   void Refuse(int status, std::string_view why) {
@@ -287,10 +295,13 @@ class Connection final : public AnyConnection, public std::enable_shared_from_th
   }
 
   void Drain(std::shared_ptr<std::array<char, 4096>> bytes) {
-    Socket().async_read_some(asio::buffer(*bytes), [self = this->shared_from_this(), bytes](error_code error, std::size_t) {
-      if (error || self->gone_) self->Abort();
-      else self->Drain(bytes);
-    });
+    Socket().async_read_some(asio::buffer(*bytes),
+                             [self = this->shared_from_this(), bytes](error_code error, std::size_t) {
+                               if (error || self->gone_)
+                                 self->Abort();
+                               else
+                                 self->Drain(bytes);
+                             });
   }
 
   std::shared_ptr<Shared> shared_owner_;
@@ -363,8 +374,11 @@ class Connection<Transport>::Stream final : public EventStream,
   void Begin(Response head, std::string first) {
     if (shared_->streams.load() >= shared_->options.limits.max_streams) {
       closed_ = true;
-      return std::exchange(connection_, nullptr)->Write({503, "application/json", {{"Retry-After", "5"}},
-                                 R"({"error":{"code":"TEMPORARILY_UNAVAILABLE","message":"too many open streams"}})"});
+      return std::exchange(connection_, nullptr)
+          ->Write({503,
+                   "application/json",
+                   {{"Retry-After", "5"}},
+                   R"({"error":{"code":"TEMPORARILY_UNAVAILABLE","message":"too many open streams"}})"});
     }
     ++shared_->streams;
     counted_ = true;
@@ -403,11 +417,14 @@ class Connection<Transport>::Stream final : public EventStream,
 
   // The client has nothing more to say: a read ends when it goes away.
   void WatchClient() {
-    connection_->transport_.async_read_some(asio::buffer(ignored_),
-                                            [self = this->shared_from_this(), connection = connection_](error_code error, std::size_t) {
-                                              if (error || self->closed_) self->End();
-                                              else self->WatchClient();
-                                            });
+    connection_->transport_.async_read_some(
+        asio::buffer(ignored_),
+        [self = this->shared_from_this(), connection = connection_](error_code error, std::size_t) {
+          if (error || self->closed_)
+            self->End();
+          else
+            self->WatchClient();
+        });
   }
 
   void End() {
@@ -441,7 +458,8 @@ class BeastServer final : public Server {
     const ServerOptions& options = shared_.options;
     const bool tls = !options.certificate_file.empty() || !options.key_file.empty();
     if (!tls && !IsLoopback(options.address)) {
-      return Fail(ErrorKind::kUsage, fmt::format("`{}` is not a loopback address, and there is no certificate", options.address),
+      return Fail(ErrorKind::kUsage,
+                  fmt::format("`{}` is not a loopback address, and there is no certificate", options.address),
                   "give a certificate and its key, or listen on 127.0.0.1 behind a proxy that ends TLS");
     }
     error_code error;
@@ -458,7 +476,8 @@ class BeastServer final : public Server {
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return Fail(ErrorKind::kIo, fmt::format("cannot listen on {}:{}: {}", options.address, options.port, error.message()));
+      return Fail(ErrorKind::kIo,
+                  fmt::format("cannot listen on {}:{}: {}", options.address, options.port, error.message()));
     }
     port_ = acceptor_.local_endpoint().port();
     return {};

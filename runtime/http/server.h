@@ -21,11 +21,11 @@ struct Header {
 };
 
 struct Request {
-  std::string method;   // GET, POST, …
-  std::string target;   // as sent: path and query
+  std::string method;  // GET, POST, …
+  std::string target;  // as sent: path and query
   std::vector<Header> headers;
   std::string body;
-  std::string peer;     // address of the client, for logs and limits
+  std::string peer;  // address of the client, for logs and limits
 
   std::string_view Path() const;
   // The first header of that name, ignoring case; empty when absent.
@@ -64,17 +64,17 @@ struct Limits {
   std::size_t max_header_bytes = std::size_t{16} << 10;
   int max_connections = 1024;
   int max_connections_per_peer = 512;
-  int max_waiting_requests = 512;   // beyond it: 503
+  int max_waiting_requests = 512;  // beyond it: 503
   int max_streams = 64;
-  int request_seconds = 10;         // from the first byte of a request to its last
-  int idle_seconds = 60;            // between requests
-  int write_seconds = 20;           // for a client that does not read
-  int shutdown_seconds = 10;        // for requests under way
+  int request_seconds = 10;   // from the first byte of a request to its last
+  int idle_seconds = 60;      // between requests
+  int write_seconds = 20;     // for a client that does not read
+  int shutdown_seconds = 10;  // for requests under way
 };
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;           // 0: any free one
+  std::uint16_t port = 0;                  // 0: any free one
   std::string certificate_file, key_file;  // both or none; without them only loopback addresses are served
   int workers = 8;
   Limits limits;

@@ -14,7 +14,8 @@
 namespace synapsor::http {
 namespace {
 
-tl::unexpected<Error> Cannot(std::string_view what, const std::string& path, std::string_view why, std::string hint = {}) {
+tl::unexpected<Error> Cannot(std::string_view what, const std::string& path, std::string_view why,
+                             std::string hint = {}) {
   ERR_clear_error();
   return Fail(ErrorKind::kIo, fmt::format("cannot use the {} `{}`: {}", what, path, why), std::move(hint));
 }
@@ -27,7 +28,8 @@ Status Readable(std::string_view what, const std::string& path) {
 Status CheckTimes(SSL_CTX* context, const std::string& path) {
   const X509* certificate = SSL_CTX_get0_certificate(context);
   constexpr const char* kRenew = "renew it, and start again";
-  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) return Cannot("certificate", path, "it has expired", kRenew);
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0)
+    return Cannot("certificate", path, "it has expired", kRenew);
   if (X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0) {
     return Cannot("certificate", path, "it does not hold yet", "look at the clock of this machine");
   }
@@ -38,7 +40,8 @@ Status CheckTimes(SSL_CTX* context, const std::string& path) {
 
 Status LoadTls(SSL_CTX* context, const std::string& certificate_file, const std::string& key_file) {
   if (certificate_file.empty() || key_file.empty()) {
-    return Fail(ErrorKind::kUsage, "a certificate and its key are given together", "add `--tls-cert FILE` and `--tls-key FILE`");
+    return Fail(ErrorKind::kUsage, "a certificate and its key are given together",
+                "add `--tls-cert FILE` and `--tls-key FILE`");
   }
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
@@ -56,7 +59,9 @@ Status LoadTls(SSL_CTX* context, const std::string& certificate_file, const std:
   SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; });
   if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     const bool mismatch = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
-    return Cannot("key", key_file, mismatch ? "it does not belong to the certificate" : "it is not a private key in PEM format without a passphrase");
+    return Cannot("key", key_file,
+                  mismatch ? "it does not belong to the certificate"
+                           : "it is not a private key in PEM format without a passphrase");
   }
   if (SSL_CTX_check_private_key(context) != 1) return Cannot("key", key_file, "it does not belong to the certificate");
   return {};

@@ -39,8 +39,8 @@ tl::unexpected<Refusal> RefuseUnknown(const CallPlan& plan, const std::string& n
   std::string known;
   for (const bundle::Arg& arg : plan.capability->args) known += (known.empty() ? "`" : ", `") + arg.name + "`";
   const std::string shown = Visible(name, 64);
-  return RefuseArgument(shown, fmt::format("argument `{}` is unknown; this capability takes {}", shown,
-                                           known.empty() ? "none" : known));
+  return RefuseArgument(
+      shown, fmt::format("argument `{}` is unknown; this capability takes {}", shown, known.empty() ? "none" : known));
 }
 
 Checked<Scalar> CheckText(const bundle::Arg& arg, Scalar value) {

@@ -15,7 +15,8 @@ tl::unexpected<Refusal> RefuseMissing(const std::string& key) {
 }
 
 tl::unexpected<Refusal> RefuseInvalid(const std::string& key) {
-  return Refuse("SESSION_VALUE_INVALID", fmt::format("the session's `{}` is not a value of the kind that is needed", key));
+  return Refuse("SESSION_VALUE_INVALID",
+                fmt::format("the session's `{}` is not a value of the kind that is needed", key));
 }
 
 Checked<const std::string*> FindValue(const session::Session& session, const std::string& key) {

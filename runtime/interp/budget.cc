@@ -10,9 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-std::size_t Size(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace).size();
-}
+std::size_t Size(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace).size(); }
 
 // Returns how many rows went.
 std::size_t DropRows(json& payload, std::size_t limit) {
@@ -32,8 +30,8 @@ json::iterator LongestText(json& payload) {
   auto longest = payload.end();
   for (auto member = payload.begin(); member != payload.end(); ++member) {
     if (!member->is_string()) continue;
-    const bool longer = longest == payload.end() || member->get_ref<const std::string&>().size() >
-                                                        longest->get_ref<const std::string&>().size();
+    const bool longer = longest == payload.end() ||
+                        member->get_ref<const std::string&>().size() > longest->get_ref<const std::string&>().size();
     if (longer) longest = member;
   }
   return longest;

@@ -53,8 +53,11 @@ class Call {
     values_.session = *std::move(session);
     if (place_.run && !OwnsRun(*place_.run, plan_, values_)) return RunNotFound();
     if (place_.workflow && place_.workflow->evidence_required && !plan_.context->evidence) {
-      return Refusal{"POLICY_VIOLATION", "EVIDENCE_REQUIRED",
-                     "the workflow requires evidence and this capability's context records none", {}, false};
+      return Refusal{"POLICY_VIOLATION",
+                     "EVIDENCE_REQUIRED",
+                     "the workflow requires evidence and this capability's context records none",
+                     {},
+                     false};
     }
     arguments_json_ = CanonicalJson(arguments);
     return std::nullopt;
@@ -97,9 +100,8 @@ class Call {
 
   Checked<json> Compute(std::optional<ledger::Proposal>& proposal) {
     if (!plan_.capability->patch) return ReadAnswer(plan_, snapshot_, frame_.log);
-    ProposalFrame frame{&frame_.bundle, place_.workflow,
-                        NeededApproval(place_.workflow, frame_.config.approval), frame_.clock.Now(),
-                        frame_.config.approval.proposal_ttl_hours};
+    ProposalFrame frame{&frame_.bundle, place_.workflow, NeededApproval(place_.workflow, frame_.config.approval),
+                        frame_.clock.Now(), frame_.config.approval.proposal_ttl_hours};
     auto made = MakeProposal(plan_, values_, snapshot_, frame);
     if (!made) return tl::unexpected(std::move(made.error()));
     proposal = *std::move(made);
@@ -139,7 +141,8 @@ class Call {
     switch (recorded->problem) {
       case ledger::RecordProblem::kNone: break;
       case ledger::RecordProblem::kOpenProposalExists:
-        return Recorded({"PROPOSAL_ALREADY_EXISTS", {}, "another proposal for this object still waits for its end", {}, false});
+        return Recorded(
+            {"PROPOSAL_ALREADY_EXISTS", {}, "another proposal for this object still waits for its end", {}, false});
       case ledger::RecordProblem::kStepDiffers: return Turned(StepKeyReused());
       case ledger::RecordProblem::kStepExists: {
         const auto step = frame_.ledger.FindRun(recorded->existing_run);
@@ -177,9 +180,7 @@ class Call {
     return LedgerAway();
   }
 
-  std::string CallDigest() const {
-    return ArgumentsDigest(*plan_.capability, arguments_json_, frame_.options.mode);
-  }
+  std::string CallDigest() const { return ArgumentsDigest(*plan_.capability, arguments_json_, frame_.options.mode); }
 
   const CallFrame& frame_;
   const CallPlan& plan_;

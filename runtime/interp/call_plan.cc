@@ -35,11 +35,9 @@ std::size_t ArgIndex(const bundle::Capability& capability, std::string_view name
 ValueSource Source(const bundle::ValueRef& value, ScalarType type, const CallPlan& plan) {
   using Kind = ValueSource::Kind;
   switch (value.origin) {
-    case bundle::Origin::kSession:
-      return {Kind::kSession, IndexOf(plan.session_keys, value.name), nullptr, type};
+    case bundle::Origin::kSession: return {Kind::kSession, IndexOf(plan.session_keys, value.name), nullptr, type};
     case bundle::Origin::kArg: return {Kind::kArg, ArgIndex(*plan.capability, value.name), nullptr, type};
-    case bundle::Origin::kProposal:
-      return {value.name == "tenant" ? Kind::kTenant : Kind::kKey, 0, nullptr, type};
+    case bundle::Origin::kProposal: return {value.name == "tenant" ? Kind::kTenant : Kind::kKey, 0, nullptr, type};
     case bundle::Origin::kFixed:
     case bundle::Origin::kEvent: break;
   }

@@ -19,7 +19,7 @@ namespace synapsor::interp {
 struct ValueSource {
   enum class Kind { kSession, kArg, kFixed, kKey, kTenant };
   Kind kind = Kind::kFixed;
-  std::size_t index = 0;           // into session_keys or args
+  std::size_t index = 0;  // into session_keys or args
   const Scalar* fixed = nullptr;
   ScalarType type = ScalarType::kText;
 };
@@ -27,9 +27,9 @@ struct ValueSource {
 struct SetSource {
   const bundle::SetColumn* column = nullptr;
   ValueSource value;
-  std::size_t before = 0;          // index in the before image
+  std::size_t before = 0;  // index in the before image
   std::string provenance;
-  std::string slot;                // the visible slot of the same column, or empty: what a model may see of it
+  std::string slot;  // the visible slot of the same column, or empty: what a model may see of it
 };
 
 struct CallPlan {
@@ -41,18 +41,18 @@ struct CallPlan {
   std::size_t tenant_key = 0, principal_key = 0;
   std::vector<std::string> trusted_names;
   std::vector<ValueSource> query_params;
-  std::vector<std::size_t> visible;       // columns of the context's query that are slots
+  std::vector<std::size_t> visible;               // columns of the context's query that are slots
   std::shared_ptr<const nlohmann::json> returns;  // null: no RETURNS JSON
 
   // Proposals only.
   ValueSource key, tenant;
   std::vector<ValueSource> before_params;
   std::vector<SetSource> set;
-  std::size_t root_key = 0;               // column of the context's query
-  std::size_t guard = 0;                  // column of the before image
-  std::vector<std::size_t> compared;      // of the before image
-  std::vector<std::size_t> observed;      // of the before image: kept for settlement policies
-  std::vector<ValueSource> summary;       // one for each value part, in order
+  std::size_t root_key = 0;           // column of the context's query
+  std::size_t guard = 0;              // column of the before image
+  std::vector<std::size_t> compared;  // of the before image
+  std::vector<std::size_t> observed;  // of the before image: kept for settlement policies
+  std::vector<ValueSource> summary;   // one for each value part, in order
 };
 
 // Plans of a bundle, each made at its first call. Thread-safe.

@@ -65,15 +65,18 @@ Result<std::string> FindDriftAmong(const bundle::Source& source, const Concerns&
 }  // namespace
 
 Result<std::string> FindDrift(const bundle::Source& source, db::Database& database) {
-  return FindDriftAmong(source, [](const bundle::TableFingerprint&) { return true; }, database);
+  return FindDriftAmong(
+      source, [](const bundle::TableFingerprint&) { return true; }, database);
 }
 
-Result<std::string> FindTargetDrift(const bundle::Bundle& bundle, const bundle::Source& source, db::Database& database) {
+Result<std::string> FindTargetDrift(const bundle::Bundle& bundle, const bundle::Source& source,
+                                    db::Database& database) {
   const Concerns is_target = [&](const bundle::TableFingerprint& table) {
-    return std::any_of(bundle.capabilities.begin(), bundle.capabilities.end(), [&](const bundle::Capability& capability) {
-      const auto& patch = capability.patch;
-      return patch && patch->source == source.name && patch->schema == table.schema && patch->table == table.table;
-    });
+    return std::any_of(
+        bundle.capabilities.begin(), bundle.capabilities.end(), [&](const bundle::Capability& capability) {
+          const auto& patch = capability.patch;
+          return patch && patch->source == source.name && patch->schema == table.schema && patch->table == table.table;
+        });
   };
   return FindDriftAmong(source, is_target, database);
 }

@@ -48,7 +48,8 @@ Checked<std::string> Entitlements::WorkflowOf(const session::Session& session, s
   for (const std::size_t i : workflows_of_[capability]) {
     if (!MayUse(session, bundle_.workflows[i].name)) continue;
     if (only != nullptr) {
-      return tl::unexpected(Refusal{"WORKFLOW_REQUIRED", {}, "several workflows have this capability: name one", "workflow", false});
+      return tl::unexpected(
+          Refusal{"WORKFLOW_REQUIRED", {}, "several workflows have this capability: name one", "workflow", false});
     }
     only = &bundle_.workflows[i];
   }

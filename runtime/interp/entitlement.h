@@ -27,7 +27,8 @@ class Entitlements {
   // The workflow that a call runs under; empty: outside one, which only unrestricted sessions may. A workflow that is not
   // the session's is as absent as one that does not exist. A call that names none runs under the only one of the session's
   // that has the capability; with several it is refused, because which contract holds would be a guess.
-  Checked<std::string> WorkflowOf(const session::Session& session, std::size_t capability, std::string_view named) const;
+  Checked<std::string> WorkflowOf(const session::Session& session, std::size_t capability,
+                                  std::string_view named) const;
 
  private:
   const config::Session& config_;

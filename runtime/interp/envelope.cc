@@ -15,7 +15,8 @@ using nlohmann::json;
 constexpr int kDefaultInlineItems = 20;
 
 // In the payload of a proposal, whatever its members are called, until the ledger has given out the handles.
-constexpr std::string_view kProposalToCome = "wrp://0", kEvidenceToCome = "evidence://bundle/0", kBranchToCome = "review/0";
+constexpr std::string_view kProposalToCome = "wrp://0", kEvidenceToCome = "evidence://bundle/0",
+                           kBranchToCome = "review/0";
 
 json Slots(const CallPlan& plan, const db::Row& row) {
   json slots = json::object();
@@ -82,7 +83,8 @@ json ReadPayload(const CallPlan& plan, const Snapshot& snapshot) {
 void PutInlineEvidence(json& answer, const CallPlan& plan, const Snapshot& snapshot) {
   const bundle::Capability& capability = *plan.capability;
   const bool prefer_handles = capability.budget && capability.budget->prefer_handles;
-  if (!plan.context->evidence || capability.evidence_handles_only || capability.minimal_profile || prefer_handles) return;
+  if (!plan.context->evidence || capability.evidence_handles_only || capability.minimal_profile || prefer_handles)
+    return;
   int limit = kDefaultInlineItems;
   if (capability.budget) limit = capability.budget->max_inline_evidence_items.value_or(limit);
   json items = json::array();

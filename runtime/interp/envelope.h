@@ -24,8 +24,8 @@ struct Handles {
 Checked<nlohmann::json> ReadAnswer(const CallPlan& plan, const Snapshot& snapshot, const LogSink& log);
 
 // The same for a proposal. A model sees the change only of columns that are slots of its context.
-Checked<nlohmann::json> ProposalAnswer(const CallPlan& plan, const Snapshot& snapshot,
-                                       const ledger::Proposal& proposal, bool with_branch, const LogSink& log);
+Checked<nlohmann::json> ProposalAnswer(const CallPlan& plan, const Snapshot& snapshot, const ledger::Proposal& proposal,
+                                       bool with_branch, const LogSink& log);
 
 // Puts the handles where they belong.
 void PutHandles(nlohmann::json& answer, const Handles& handles);

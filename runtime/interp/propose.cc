@@ -31,8 +31,7 @@ std::string FindFault(const bundle::SetColumn& column, const Scalar& value) {
     if (!high || *high > 0) return fmt::format("must be at most {}", column.max.value_or("a number"));
   }
   if (column.max_length) {
-    const std::size_t length =
-        value.type == ScalarType::kBytes ? value.text.size() : Examine(value.text).code_points;
+    const std::size_t length = value.type == ScalarType::kBytes ? value.text.size() : Examine(value.text).code_points;
     if (length > static_cast<std::size_t>(*column.max_length)) {
       return fmt::format("is longer than the {} that fit", *column.max_length);
     }
@@ -50,9 +49,8 @@ std::string FindFault(const bundle::SetColumn& column, const Scalar& value) {
 bool IsAllowedMove(const bundle::SetColumn& column, const Scalar& before, const Scalar& after) {
   if (column.transitions.empty() || before == after) return true;
   if (before.is_null || after.is_null) return false;
-  return std::any_of(column.transitions.begin(), column.transitions.end(), [&](const auto& move) {
-    return move.first == before.text && move.second == after.text;
-  });
+  return std::any_of(column.transitions.begin(), column.transitions.end(),
+                     [&](const auto& move) { return move.first == before.text && move.second == after.text; });
 }
 
 bool IsLeftOut(const SetSource& set, const CallValues& values) {

@@ -61,7 +61,8 @@ class Reader {
     auto rows = Send(patch.before, patch.table, *std::move(parameters), 2);
     if (!rows) return rows.error();
     if (rows->empty()) return NotFound();
-    if (rows->size() > 1) return Refusal{"MULTI_ROW_BLOCKED", {}, "the change would concern more than one row", {}, false};
+    if (rows->size() > 1)
+      return Refusal{"MULTI_ROW_BLOCKED", {}, "the change would concern more than one row", {}, false};
     snapshot_.before = std::move(rows->front());
     return std::nullopt;
   }
@@ -92,8 +93,8 @@ class Reader {
   }
 
   std::optional<Refusal> Failed(const db::Failure& failure) const {
-    log_(fmt::format("source `{}`, capability `{}`: {} {}", plan_.source->name, plan_.capability->name,
-                     failure.code, failure.operator_message));
+    log_(fmt::format("source `{}`, capability `{}`: {} {}", plan_.source->name, plan_.capability->name, failure.code,
+                     failure.operator_message));
     return FromFailure(failure);
   }
 

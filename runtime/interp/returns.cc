@@ -13,11 +13,11 @@ namespace {
 using nlohmann::json;
 
 const std::set<std::string_view>& Keywords() {
-  static const std::set<std::string_view> keywords = {
-      "type", "properties", "required", "additionalProperties", "items", "enum", "const", "minimum", "maximum",
-      "minLength", "maxLength",
-      // annotations
-      "title", "description", "default", "examples", "format", "$schema", "$id", "$comment"};
+  static const std::set<std::string_view> keywords = {"type", "properties", "required", "additionalProperties", "items",
+                                                      "enum", "const", "minimum", "maximum", "minLength", "maxLength",
+                                                      // annotations
+                                                      "title", "description", "default", "examples", "format",
+                                                      "$schema", "$id", "$comment"};
   return keywords;
 }
 

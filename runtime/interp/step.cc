@@ -17,9 +17,12 @@ std::optional<Refusal> FindModeFault(const bundle::Capability& capability, const
     return Refusal{"INVALID_ARGUMENT", "MODE", "`mode` must be read_only or propose_only", {}, false};
   }
   if ((mode == "propose_only") == capability.is_proposal) return std::nullopt;
-  return Refusal{"MODE_MISMATCH", {}, capability.is_proposal ? "this capability proposes a change: call it with mode propose_only"
-                                                             : "this capability only reads: call it with mode read_only",
-                 {}, false};
+  return Refusal{"MODE_MISMATCH",
+                 {},
+                 capability.is_proposal ? "this capability proposes a change: call it with mode propose_only"
+                                        : "this capability only reads: call it with mode read_only",
+                 {},
+                 false};
 }
 
 std::optional<Refusal> FindStepKeyFault(const CallOptions& options) {
@@ -27,9 +30,12 @@ std::optional<Refusal> FindStepKeyFault(const CallOptions& options) {
   const TextFacts facts = Examine(options.step_key);
   const bool clean = facts.valid && !facts.has_control && facts.code_points <= kMaxStepKey;
   if (options.run != 0 && clean) return std::nullopt;
-  return Refusal{"INVALID_ARGUMENT", "STEP_KEY",
-                 options.run == 0 ? "a step key needs a run" : "the step key is longer than 200 characters or not clean text",
-                 {}, false};
+  return Refusal{
+      "INVALID_ARGUMENT",
+      "STEP_KEY",
+      options.run == 0 ? "a step key needs a run" : "the step key is longer than 200 characters or not clean text",
+      {},
+      false};
 }
 
 }  // namespace
@@ -49,8 +55,11 @@ Result<Checked<StepPlace>> FindPlace(const bundle::Bundle& bundle, ledger::Ledge
       return refuse({"POLICY_VIOLATION", "WORKFLOW", "the run belongs to another workflow", {}, false});
     }
     if (place.run->bundle_digest != bundle.digest) {
-      return refuse({"POLICY_VIOLATION", "BUNDLE_CHANGED",
-                     "the contracts have changed since the run was started: start a new run", {}, false});
+      return refuse({"POLICY_VIOLATION",
+                     "BUNDLE_CHANGED",
+                     "the contracts have changed since the run was started: start a new run",
+                     {},
+                     false});
     }
   }
   if (workflow.empty()) return Checked<StepPlace>(std::move(place));
@@ -58,8 +67,11 @@ Result<Checked<StepPlace>> FindPlace(const bundle::Bundle& bundle, ledger::Ledge
   if (!place.workflow) return refuse({"WORKFLOW_NOT_FOUND", {}, "there is no such workflow", {}, false});
   const auto& allowed = place.workflow->capabilities;
   if (std::find(allowed.begin(), allowed.end(), capability.name) == allowed.end()) {
-    return refuse({"CAPABILITY_NOT_ALLOWED", {},
-                   fmt::format("workflow `{}` does not allow this capability", place.workflow->name), {}, false});
+    return refuse({"CAPABILITY_NOT_ALLOWED",
+                   {},
+                   fmt::format("workflow `{}` does not allow this capability", place.workflow->name),
+                   {},
+                   false});
   }
   return Checked<StepPlace>(std::move(place));
 }

@@ -16,8 +16,7 @@ Result<std::optional<RecordedCall>> FindSameStep(Tx& tx, const Run& run) {
   SYN_ASSIGN_OR_RETURN(const auto stored, ReadStep(tx.session(), run.parent, run.step_key));
   if (!stored) return std::nullopt;
   RecordedCall result;
-  const bool same = stored->arguments_digest == run.arguments_digest &&
-                    stored->capability == run.capability;
+  const bool same = stored->arguments_digest == run.arguments_digest && stored->capability == run.capability;
   result.problem = same ? RecordProblem::kStepExists : RecordProblem::kStepDiffers;
   result.existing_run = stored->id;
   return result;
@@ -33,18 +32,15 @@ Result<ProposalId> FindOpen(Tx& tx, const Proposal& p) {
                        {p.tenant, p.source, p.schema, p.table, ObjectText(p.key)}));
   if (rows.empty()) return 0;
   const ProposalId id = rows[0][0].number;
-  const bool over = rows[0][1].text == StateName(ProposalState::kPendingReview) &&
-                    rows[0][2].number <= tx.now().micros;
+  const bool over = rows[0][1].text == StateName(ProposalState::kPendingReview) && rows[0][2].number <= tx.now().micros;
   if (!over) return id;
   SYN_ASSIGN_OR_RETURN(const ChainReport sound, VerifyOne(tx.session(), id));
   if (!sound.intact) return id;  // edited: left as it is, to be found
-  SYN_RETURN_IF_ERROR(MoveProposal(tx, id, ProposalState::kExpired, "ledger", p.tenant,
-                                   {.kind = "proposal.expired"}));
+  SYN_RETURN_IF_ERROR(MoveProposal(tx, id, ProposalState::kExpired, "ledger", p.tenant, {.kind = "proposal.expired"}));
   return 0;
 }
 
-Status InsertRunRow(Tx& tx, const Run& run, const std::vector<QueryAudit>& audits,
-                    std::vector<RecordRef>& records) {
+Status InsertRunRow(Tx& tx, const Run& run, const std::vector<QueryAudit>& audits, std::vector<RecordRef>& records) {
   const std::string document = RunDocument(run, audits);
   const std::int64_t event = tx.head().sequence + 1;
   records.push_back({"run", run.id, RowDigest({run.id, run.parent, run.step_key, event, document})});
@@ -67,17 +63,13 @@ Status InsertProposal(Tx& tx, const Proposal& p) {
       "INSERT INTO proposals (id, tenant, source, schema_name, table_name, object, capability, principal, "
       "created_at, expires_at, hash, document, state) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-      {p.id, p.tenant, p.source, p.schema, p.table, object, p.capability, p.principal,
-       p.created_at.micros, p.expires_at.micros, p.hash, document, state}));
-  NewEvent event{.kind = "proposal.created",
-                 .subject = ProposalHandle(p.id),
-                 .actor = p.principal,
-                 .tenant = p.tenant};
+      {p.id, p.tenant, p.source, p.schema, p.table, object, p.capability, p.principal, p.created_at.micros,
+       p.expires_at.micros, p.hash, document, state}));
+  NewEvent event{.kind = "proposal.created", .subject = ProposalHandle(p.id), .actor = p.principal, .tenant = p.tenant};
   event.facts = {{"hash", p.hash}};
   event.records.push_back({"proposal", p.id,
-                           RowDigest({p.id, p.tenant, p.source, p.schema, p.table, object,
-                                      p.capability, p.principal, p.created_at.micros,
-                                      p.expires_at.micros, p.hash, document})});
+                           RowDigest({p.id, p.tenant, p.source, p.schema, p.table, object, p.capability, p.principal,
+                                      p.created_at.micros, p.expires_at.micros, p.hash, document})});
   event.states.push_back({"proposal", std::to_string(p.id), state});
   return tx.Append(std::move(event));
 }
@@ -95,8 +87,8 @@ Status AppendCallEvent(Tx& tx, const Run& run, std::string_view kind, std::vecto
 }  // namespace
 
 std::string ObjectText(const Scalar& key) {
-  const bool plain = !key.is_null && key.type != ScalarType::kBytes && IsUtf8(key.text) &&
-                     key.text.find('\0') == std::string::npos;
+  const bool plain =
+      !key.is_null && key.type != ScalarType::kBytes && IsUtf8(key.text) && key.text.find('\0') == std::string::npos;
   if (plain) return key.text;
   JsonOut out;
   out.Value(key);

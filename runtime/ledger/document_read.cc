@@ -85,9 +85,8 @@ Result<std::vector<QueryAudit>> ParseAudits(std::string_view run_document) {
   return Read<std::vector<QueryAudit>>(run_document, "run", [](const json& doc) {
     std::vector<QueryAudit> audits;
     for (const json& a : doc.at("audits")) {
-      audits.push_back({a.at(0).get<std::string>(), a.at(1).get<std::string>(),
-                        a.at(2).get<std::string>(), a.at(3).get<std::string>(),
-                        a.at(4).get<std::int64_t>(), a.at(5).get<std::int64_t>()});
+      audits.push_back({a.at(0).get<std::string>(), a.at(1).get<std::string>(), a.at(2).get<std::string>(),
+                        a.at(3).get<std::string>(), a.at(4).get<std::int64_t>(), a.at(5).get<std::int64_t>()});
     }
     return audits;
   });
@@ -119,8 +118,8 @@ Result<Proposal> ParseProposal(std::string_view text) {
     p.bundle_digest = Text(doc, "bundle");
     p.capability = Text(doc, "capability");
     for (const json& column : doc.at("columns")) {
-      p.columns.push_back({Text(column, "column"), ReadScalar(column.at("before")),
-                           ReadScalar(column.at("after")), Text(column, "provenance")});
+      p.columns.push_back({Text(column, "column"), ReadScalar(column.at("before")), ReadScalar(column.at("after")),
+                           Text(column, "provenance")});
     }
     p.created_at.micros = Number(doc, "created_at");
     p.evidence = Number(doc, "evidence");

@@ -149,9 +149,7 @@ std::string DecisionDocument(const Decision& decision) {
   return out.Take();
 }
 
-std::string DecisionIntegrity(const Decision& decision) {
-  return Digest(DecisionDocument(decision));
-}
+std::string DecisionIntegrity(const Decision& decision) { return Digest(DecisionDocument(decision)); }
 
 std::string ReceiptDocument(const Receipt& receipt) {
   JsonOut out;

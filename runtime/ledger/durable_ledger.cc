@@ -18,8 +18,7 @@ Result<Instant> TimeOf(Session& session, const Clock& clock) {
 
 class DurableLedger : public Ledger {
  public:
-  DurableLedger(std::unique_ptr<Store> store, std::unique_ptr<Session> writer, std::string salt,
-                const Clock& clock)
+  DurableLedger(std::unique_ptr<Store> store, std::unique_ptr<Session> writer, std::string salt, const Clock& clock)
       : store_(std::move(store)), salt_(std::move(salt)), clock_(clock), writes_(*store_, std::move(writer), clock) {}
 
   std::string FingerprintParameters(std::span<const Scalar> values) const override {
@@ -61,8 +60,7 @@ class DurableLedger : public Ledger {
   }
   Result<Verdict> Reconcile(ProposalId proposal, ProposalState outcome, const std::string& subject,
                             const std::string& reason) override {
-    return Write<Verdict>(
-        [&](Tx& tx) { return InsertReconciliation(tx, proposal, outcome, subject, reason); });
+    return Write<Verdict>([&](Tx& tx) { return InsertReconciliation(tx, proposal, outcome, subject, reason); });
   }
   Result<int> ExpireProposals() override {
     int total = 0;
@@ -81,8 +79,7 @@ class DurableLedger : public Ledger {
     return std::move(exchange.claimed[0].job);
   }
   Result<bool> Heartbeat(const Job& job, int lease_seconds) override {
-    return Write<bool>([&](Tx& tx) { return ExtendLease(tx, job, lease_seconds); },
-                       Access::kRelaxedWrite);
+    return Write<bool>([&](Tx& tx) { return ExtendLease(tx, job, lease_seconds); }, Access::kRelaxedWrite);
   }
   Result<bool> RecordIntent(const Job& job) override {
     return Write<bool>([&](Tx& tx) { return MarkIntent(tx, job); });

@@ -17,12 +17,11 @@ bool ReadPayload(const std::string& text, Statement& statement) {
           {r.at(0).get<std::string>(), r.at(1).get<std::int64_t>(), r.at(2).get<std::string>()});
     }
     for (const auto& r : payload.value("removed", nlohmann::json::array())) {
-      statement.removals.push_back({r.at(0).get<std::string>(), r.at(1).get<std::int64_t>(),
-                                    r.at(2).get<std::string>(), r.at(3).get<std::string>()});
+      statement.removals.push_back({r.at(0).get<std::string>(), r.at(1).get<std::int64_t>(), r.at(2).get<std::string>(),
+                                    r.at(3).get<std::string>()});
     }
     for (const auto& s : payload.value("states", nlohmann::json::array())) {
-      statement.states.push_back(
-          {s.at(0).get<std::string>(), s.at(1).get<std::string>(), s.at(2).get<std::string>()});
+      statement.states.push_back({s.at(0).get<std::string>(), s.at(1).get<std::string>(), s.at(2).get<std::string>()});
     }
     statement.identity = payload.value("identity", "");
     return true;
@@ -41,13 +40,12 @@ Event ToEvent(const std::vector<Cell>& row) {
 std::string CheckEvent(const std::vector<Cell>& row, std::string_view previous, Statement& statement) {
   const Event event = ToEvent(row);
   if (HashEvent(previous, event) != event.hash) {
-    return fmt::format("event {} ({} of {}) is not what was written, or not in its place", event.sequence,
-                       event.kind, event.subject);
+    return fmt::format("event {} ({} of {}) is not what was written, or not in its place", event.sequence, event.kind,
+                       event.subject);
   }
   const std::string& ref = row[8].text;
   if (ref != event.subject && !(ref.empty() && event.subject.starts_with("agent-run://"))) {
-    return fmt::format("event {} ({} of {}) is filed under another subject", event.sequence, event.kind,
-                       event.subject);
+    return fmt::format("event {} ({} of {}) is filed under another subject", event.sequence, event.kind, event.subject);
   }
   if (!ReadPayload(event.payload_json, statement)) {
     return fmt::format("event {} has an unreadable payload", event.sequence);

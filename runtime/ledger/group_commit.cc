@@ -64,8 +64,8 @@ GroupCommit::Outcome GroupCommit::Attempt(std::span<Member* const> members) {
     const bool lost = !status && !session_->healthy();
     return Outcome{lost ? Outcome::kLost : Outcome::kEnded, std::move(status)};
   };
-  const bool durable = std::any_of(members.begin(), members.end(),
-                                   [](const Member* m) { return m->access == Access::kWrite; });
+  const bool durable =
+      std::any_of(members.begin(), members.end(), [](const Member* m) { return m->access == Access::kWrite; });
   if (Status begun = session_->Begin(durable ? Access::kWrite : Access::kRelaxedWrite); !begun) return ended(begun);
   std::string hash;
   std::int64_t sequence = 0;

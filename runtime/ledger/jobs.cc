@@ -27,8 +27,9 @@ constexpr std::string_view kJobColumns =
 
 JobRow FromRow(const std::vector<Cell>& row) {
   JobRow result;
-  result.job = {row[0].number, row[1].number, row[2].text, row[3].text, row[4].text,
-                static_cast<int>(row[6].number), row[7].text, row[8].text, {}, row[11].number != 0, {}};
+  result.job = {
+      row[0].number, row[1].number, row[2].text, row[3].text,         row[4].text, static_cast<int>(row[6].number),
+      row[7].text,   row[8].text,   {},          row[11].number != 0, {}};
   result.state = row[5].text;
   if (row[9].kind != Kind::kNull) result.due_at = row[9].number;
   if (result.state == "leased") result.job.lease_expires_at = {row[9].number};
@@ -39,8 +40,7 @@ JobRow FromRow(const std::vector<Cell>& row) {
 // Must say what the expression kJobState says of the row.
 std::string StateText(const JobRow& row) {
   return fmt::format("{}|{}|{}|{}|{}|{}|{}", row.state, row.job.attempt, row.job.runner, row.job.lease,
-                     row.due_at ? std::to_string(*row.due_at) : "", row.intent ? 1 : 0,
-                     row.job.uncertain ? 1 : 0);
+                     row.due_at ? std::to_string(*row.due_at) : "", row.intent ? 1 : 0, row.job.uncertain ? 1 : 0);
 }
 
 Result<std::optional<JobRow>> Find(Session& session, std::int64_t id) {
@@ -72,9 +72,8 @@ Status SaveRow(Tx& tx, const JobRow& row) {
   return tx.session().Do(
       "UPDATE jobs SET state = $1, attempt = $2, runner = $3, lease = $4, due_at = $5, intent = $6, "
       "uncertain = $7 WHERE id = $8",
-      {row.state, row.job.attempt, row.job.runner, row.job.lease,
-       row.due_at ? Param(*row.due_at) : Param(nullptr), row.intent ? 1 : 0, row.job.uncertain ? 1 : 0,
-       row.job.id});
+      {row.state, row.job.attempt, row.job.runner, row.job.lease, row.due_at ? Param(*row.due_at) : Param(nullptr),
+       row.intent ? 1 : 0, row.job.uncertain ? 1 : 0, row.job.id});
 }
 
 StateRef Stated(const JobRow& row) { return {"job", std::to_string(row.job.id), StateText(row)}; }
@@ -153,11 +152,10 @@ Result<bool> ReportedTheSame(Tx& tx, const Job& job, const Receipt& receipt) {
 Result<RecordRef> InsertReceipt(Tx& tx, const Receipt& receipt) {
   const std::int64_t id = ++tx.head().receipt;
   const std::string document = ReceiptDocument(receipt);
-  SYN_RETURN_IF_ERROR(tx.session().Do(
-      "INSERT INTO receipts (id, job, proposal, hash, document) VALUES ($1, $2, $3, $4, $5)",
-      {id, receipt.job, receipt.proposal, receipt.hash, document}));
-  return RecordRef{"receipt", id,
-                   RowDigest({id, receipt.job, receipt.proposal, receipt.hash, document})};
+  SYN_RETURN_IF_ERROR(
+      tx.session().Do("INSERT INTO receipts (id, job, proposal, hash, document) VALUES ($1, $2, $3, $4, $5)",
+                      {id, receipt.job, receipt.proposal, receipt.hash, document}));
+  return RecordRef{"receipt", id, RowDigest({id, receipt.job, receipt.proposal, receipt.hash, document})};
 }
 
 // What is claimed is stated anew, and what was edited would pass as true after it. So such a job is not claimed: its rows
@@ -167,9 +165,10 @@ Status SetAside(Tx& tx, const ClaimRequest& request, const std::string& problem,
   job.tampered = problem;
   job.runner.clear();
   job.lease.clear();
-  SYN_RETURN_IF_ERROR(tx.session().Do("INSERT INTO set_aside (job, until) VALUES ($1, $2) "
-                                      "ON CONFLICT (job) DO UPDATE SET until = excluded.until",
-                                      {job.id, tx.now().micros + kSetAsideSeconds * kSecond}));
+  SYN_RETURN_IF_ERROR(
+      tx.session().Do("INSERT INTO set_aside (job, until) VALUES ($1, $2) "
+                      "ON CONFLICT (job) DO UPDATE SET until = excluded.until",
+                      {job.id, tx.now().micros + kSetAsideSeconds * kSecond}));
   NewEvent event{.kind = "job.set_aside", .subject = ProposalHandle(job.proposal), .actor = request.runner};
   event.facts = {{"tampered", problem}};
   return tx.Append(std::move(event));
@@ -214,8 +213,7 @@ Result<bool> FinishOne(Tx& tx, std::optional<JobRow> row, const Job& job, Receip
   SYN_ASSIGN_OR_RETURN(RecordRef record, InsertReceipt(tx, receipt));
   event.records.push_back(std::move(record));
   event.states.push_back(Stated(*row));
-  SYN_RETURN_IF_ERROR(MoveProposal(tx, receipt.proposal, StateAfter(receipt.status), job.runner, "",
-                                   std::move(event)));
+  SYN_RETURN_IF_ERROR(MoveProposal(tx, receipt.proposal, StateAfter(receipt.status), job.runner, "", std::move(event)));
   return true;
 }
 
@@ -233,12 +231,11 @@ Status InsertJob(Tx& tx, const Proposal& proposal) {
   SYN_RETURN_IF_ERROR(tx.session().Do(
       "INSERT INTO jobs (id, proposal, source, proposal_hash, idempotency_key, state, attempt, runner, lease, "
       "due_at, intent, uncertain) VALUES ($1, $2, $3, $4, $5, 'ready', 0, '', '', $6, 0, 0)",
-      {row.job.id, row.job.proposal, row.job.source, row.job.proposal_hash, row.job.idempotency_key,
-       *row.due_at}));
+      {row.job.id, row.job.proposal, row.job.source, row.job.proposal_hash, row.job.idempotency_key, *row.due_at}));
   NewEvent event{.kind = "job.created", .subject = ProposalHandle(proposal.id), .tenant = proposal.tenant};
-  event.records.push_back({"job", row.job.id,
-                           RowDigest({row.job.id, row.job.proposal, row.job.source,
-                                      row.job.proposal_hash, row.job.idempotency_key})});
+  event.records.push_back(
+      {"job", row.job.id,
+       RowDigest({row.job.id, row.job.proposal, row.job.source, row.job.proposal_hash, row.job.idempotency_key})});
   event.states.push_back(Stated(row));
   return tx.Append(std::move(event));
 }
@@ -256,7 +253,8 @@ Result<std::vector<ClaimedJob>> LeaseJobs(Tx& tx, const ClaimRequest& request) {
     const bool readable = view && *view;
     ClaimedJob& result = claimed.emplace_back();
     if (!reports[i].intact || !readable) {
-      SYN_RETURN_IF_ERROR(SetAside(tx, request, reports[i].intact ? "the proposal cannot be read" : reports[i].problem, picked[i].job));
+      SYN_RETURN_IF_ERROR(
+          SetAside(tx, request, reports[i].intact ? "the proposal cannot be read" : reports[i].problem, picked[i].job));
       result.job = picked[i].job;
       continue;
     }
@@ -317,20 +315,18 @@ Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds) {
 }
 
 Status SwitchSource(Tx& tx, const std::string& source, bool disabled, const std::string& actor) {
-  SYN_RETURN_IF_ERROR(tx.session().Do(
-      "INSERT INTO sources (name, disabled) VALUES ($1, $2) "
-      "ON CONFLICT (name) DO UPDATE SET disabled = excluded.disabled",
-      {source, disabled ? 1 : 0}));
-  NewEvent event{.kind = disabled ? "source.disabled" : "source.enabled",
-                 .subject = "source://" + source,
-                 .actor = actor};
+  SYN_RETURN_IF_ERROR(
+      tx.session().Do("INSERT INTO sources (name, disabled) VALUES ($1, $2) "
+                      "ON CONFLICT (name) DO UPDATE SET disabled = excluded.disabled",
+                      {source, disabled ? 1 : 0}));
+  NewEvent event{
+      .kind = disabled ? "source.disabled" : "source.enabled", .subject = "source://" + source, .actor = actor};
   event.states.push_back({"source", source, disabled ? "1" : "0"});
   return tx.Append(std::move(event));
 }
 
 Result<std::optional<Job>> ReadJob(Session& session, ProposalId proposal) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows,
-                       session.Get(std::string(kJobColumns) + "WHERE proposal = $1", {proposal}));
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(std::string(kJobColumns) + "WHERE proposal = $1", {proposal}));
   if (rows.empty()) return std::nullopt;
   return FromRow(rows[0]).job;
 }

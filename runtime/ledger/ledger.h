@@ -27,14 +27,14 @@ struct CallRecord {
   Run run;
   std::optional<Evidence> evidence;
   std::vector<QueryAudit> audits;
-  std::optional<Proposal> proposal;   // hash is computed by the ledger once ids are known
+  std::optional<Proposal> proposal;  // hash is computed by the ledger once ids are known
 };
 
 enum class RecordProblem {
   kNone,
-  kOpenProposalExists,   // another open proposal for the same tenant, table and key: `existing`
-  kStepExists,           // same run and step key, same arguments: `existing_run` is the stored step
-  kStepDiffers,          // same run and step key, other arguments
+  kOpenProposalExists,  // another open proposal for the same tenant, table and key: `existing`
+  kStepExists,          // same run and step key, same arguments: `existing_run` is the stored step
+  kStepDiffers,         // same run and step key, other arguments
 };
 
 // With a problem nothing is recorded.
@@ -56,11 +56,11 @@ struct ProposalView {
 
 struct ProposalFilter {
   std::optional<ProposalState> state;
-  std::string tenant, capability, principal, object;   // empty: any
-  std::optional<std::vector<std::string>> tenants;     // only these; an empty list matches nothing
-  std::optional<Instant> since, until;                 // made at or after, made before
-  ProposalId before_id = 0;                            // paging: ids below it; 0: from the newest
-  std::optional<ProposalId> after_id;                  // paging upwards: the lowest ids above it; not with before_id
+  std::string tenant, capability, principal, object;  // empty: any
+  std::optional<std::vector<std::string>> tenants;    // only these; an empty list matches nothing
+  std::optional<Instant> since, until;                // made at or after, made before
+  ProposalId before_id = 0;                           // paging: ids below it; 0: from the newest
+  std::optional<ProposalId> after_id;                 // paging upwards: the lowest ids above it; not with before_id
   int limit = 50;
 };
 
@@ -74,7 +74,7 @@ struct StateCount {
 // What a rule says to a decision, given the proposal as it stands inside the transaction.
 struct Verdict {
   bool accepted = false;
-  std::string refusal_code, refusal_message;   // when not accepted
+  std::string refusal_code, refusal_message;  // when not accepted
   ProposalState next = ProposalState::kPendingReview;
   bool enqueue_job = false;
 };
@@ -85,7 +85,7 @@ struct ClaimRequest {
   std::string runner;
   int lease_seconds = 60;
   std::vector<std::string> sources;
-  int limit = 1;             // 0: nothing is claimed
+  int limit = 1;  // 0: nothing is claimed
 };
 struct ClaimedJob {
   Job job;
@@ -97,7 +97,7 @@ struct JobReport {
   Receipt receipt;
 };
 struct JobExchange {
-  std::vector<bool> stored;          // for each report, as CompleteJob says
+  std::vector<bool> stored;  // for each report, as CompleteJob says
   std::vector<ClaimedJob> claimed;
 };
 
@@ -105,8 +105,8 @@ struct ChainReport {
   bool intact = true;
   std::int64_t events = 0;
   std::int64_t first_bad_sequence = 0;
-  std::string problem;       // what is wrong, with the record it concerns
-  std::string head;          // hash of the last event: keep it elsewhere to be able to show later that nothing was cut
+  std::string problem;  // what is wrong, with the record it concerns
+  std::string head;     // hash of the last event: keep it elsewhere to be able to show later that nothing was cut
 };
 
 class Ledger {

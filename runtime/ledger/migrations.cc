@@ -29,10 +29,10 @@ class FixedClock : public Clock {
 Status WriteGenesis(Session& session, Instant now) {
   const std::string salt = RandomHex(32);
   const std::string ledger_id = RandomHex(8);
-  SYN_RETURN_IF_ERROR(session.Do(
-      "INSERT INTO head (id, sequence, hash, salt, ledger_id, last_run, last_evidence, last_proposal, "
-      "last_decision, last_job, last_receipt) VALUES (1, 0, '', $1, $2, 0, 0, 0, 0, 0, 0)",
-      {salt, ledger_id}));
+  SYN_RETURN_IF_ERROR(
+      session.Do("INSERT INTO head (id, sequence, hash, salt, ledger_id, last_run, last_evidence, last_proposal, "
+                 "last_decision, last_job, last_receipt) VALUES (1, 0, '', $1, $2, 0, 0, 0, 0, 0, 0)",
+                 {salt, ledger_id}));
   SYN_ASSIGN_OR_RETURN(Tx tx, Tx::Open(session, FixedClock(now)));
   NewEvent event{.kind = "ledger.created", .subject = "ledger://" + ledger_id};
   event.facts = {{"identity", GenesisIdentity(salt, ledger_id)}};

@@ -22,12 +22,12 @@ Result<RunId> InsertRun(Tx& tx, Run run);
 
 // proposals.cc
 Result<Verdict> InsertDecision(Tx& tx, Decision decision, const DecisionRule& rule);
-Result<Verdict> InsertReconciliation(Tx& tx, ProposalId id, ProposalState outcome,
-                                     const std::string& subject, const std::string& reason);
+Result<Verdict> InsertReconciliation(Tx& tx, ProposalId id, ProposalState outcome, const std::string& subject,
+                                     const std::string& reason);
 Result<int> ExpireDue(Tx& tx);
 // Moves a proposal and says so in an event. `actor` is who did it.
-Status MoveProposal(Tx& tx, ProposalId id, ProposalState to, std::string_view actor,
-                    std::string_view tenant, NewEvent event);
+Status MoveProposal(Tx& tx, ProposalId id, ProposalState to, std::string_view actor, std::string_view tenant,
+                    NewEvent event);
 
 // settlements.cc
 Result<SettlementVerdict> InsertSettlement(Tx& tx, const SettlementRequest& request, const SettlementRule& rule);
@@ -46,7 +46,7 @@ struct RetentionBatch {
   std::vector<std::int64_t> ids;
   bool deferred = false;  // passed over before; otherwise new, and looked through to `upto`
   std::int64_t upto = 0;
-  bool last = false;      // nothing lies beyond `upto`
+  bool last = false;  // nothing lies beyond `upto`
 };
 Result<RetentionBatch> FindRetentionBatch(Session& session, const RetentionRule& rule, RetentionCursor& cursor);
 Result<RetentionStep> RemoveBatch(Tx& tx, const RetentionRule& rule, const RetentionBatch& batch,

@@ -100,7 +100,8 @@ CREATE INDEX proposals_of_object ON proposals (object, tenant, state, id);
 CREATE INDEX proposals_of_time ON proposals (created_at, id);
 )sql";
 
-constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4,
+                                                                      kVersion5};
 
 }  // namespace
 

@@ -57,9 +57,10 @@ Result<std::unique_ptr<PostgresSession>> ConnectTo(const Target& target) {
     return Fail(ErrorKind::kUnavailable, fmt::format("cannot connect to the ledger at `{}`", target.place),
                 "check that the server runs, the URL's user may log in, and TLS is set up");
   }
-  PQsetNoticeProcessor(connection.get(), [](void*, const char*) {}, nullptr);
-  auto session = std::make_unique<PostgresSession>(std::move(connection), target.place,
-                                                   target.time == LedgerTime::kServer);
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
+  auto session =
+      std::make_unique<PostgresSession>(std::move(connection), target.place, target.time == LedgerTime::kServer);
   SYN_RETURN_IF_ERROR(session->Configure());
   return session;
 }

@@ -18,10 +18,11 @@ namespace {
 
 constexpr int kMostViews = 1000;
 
-constexpr std::array kStates = {
-    ProposalState::kPendingReview, ProposalState::kApproved, ProposalState::kPendingWorker, ProposalState::kApplied,
-    ProposalState::kConflict,      ProposalState::kFailed,   ProposalState::kRejected,      ProposalState::kCanceled,
-    ProposalState::kExpired,       ProposalState::kReconciliationRequired};
+constexpr std::array kStates = {ProposalState::kPendingReview, ProposalState::kApproved,
+                                ProposalState::kPendingWorker, ProposalState::kApplied,
+                                ProposalState::kConflict,      ProposalState::kFailed,
+                                ProposalState::kRejected,      ProposalState::kCanceled,
+                                ProposalState::kExpired,       ProposalState::kReconciliationRequired};
 
 // Conditions and the values they bind. Values are not owned.
 struct Where {
@@ -68,7 +69,7 @@ std::vector<std::string> TenantsOf(const ProposalFilter& filter) {
 // it is much, and found soon; nothing when no proposal at all is of that time. Ids need not ascend with times: the times stay
 // part of the filter.
 struct Range {
-  ProposalId first = 0, last = 0;   // 0: open
+  ProposalId first = 0, last = 0;  // 0: open
 };
 Result<std::optional<Range>> RangeOf(Session& session, const ProposalFilter& filter) {
   constexpr std::int64_t kMuch = 2000;
@@ -77,9 +78,11 @@ Result<std::optional<Range>> RangeOf(Session& session, const ProposalFilter& fil
   if (filter.since) where.Add("created_at >=", filter.since->micros);
   if (filter.until) where.Add("created_at <", filter.until->micros);
   where.params.emplace_back(kMuch + 1);
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get(fmt::format("SELECT count(*), min(id), max(id) FROM (SELECT id FROM proposals{} LIMIT ${}) AS found",
-                                                                where.sql, where.params.size()),
-                                                    where.params.data(), where.params.size()));
+  SYN_ASSIGN_OR_RETURN(
+      const Rows rows,
+      session.Get(fmt::format("SELECT count(*), min(id), max(id) FROM (SELECT id FROM proposals{} LIMIT ${}) AS found",
+                              where.sql, where.params.size()),
+                  where.params.data(), where.params.size()));
   const std::int64_t count = rows.empty() ? 0 : rows[0][0].number;
   if (count == 0) return std::nullopt;
   return count > kMuch ? Range{} : Range{rows[0][1].number, rows[0][2].number};

@@ -19,8 +19,8 @@ struct Statements {
   std::string decisions = Select("decision", "proposal = $1 ORDER BY id");
   std::string jobs = Select("job", "proposal = $1 ORDER BY id");
   std::string receipts = Select("receipt", "proposal = $1 ORDER BY id");
-  std::string events = fmt::format("SELECT {}, {} FROM events AS e WHERE ref = $1 ORDER BY sequence", kEventColumns,
-                                   kPreviousHash);
+  std::string events =
+      fmt::format("SELECT {}, {} FROM events AS e WHERE ref = $1 ORDER BY sequence", kEventColumns, kPreviousHash);
 };
 
 Result<std::vector<ProposalRows>> Fetch(Session& session, std::span<const ProposalId> ids, bool all) {

@@ -24,9 +24,9 @@ Error NoSuchProposal(ProposalId id) {
 Result<RecordRef> InsertDecisionRow(Tx& tx, const Decision& decision) {
   const std::int64_t id = ++tx.head().decision;
   const std::string document = DecisionDocument(decision);
-  SYN_RETURN_IF_ERROR(tx.session().Do(
-      "INSERT INTO decisions (id, proposal, integrity, document) VALUES ($1, $2, $3, $4)",
-      {id, decision.proposal, decision.integrity, document}));
+  SYN_RETURN_IF_ERROR(
+      tx.session().Do("INSERT INTO decisions (id, proposal, integrity, document) VALUES ($1, $2, $3, $4)",
+                      {id, decision.proposal, decision.integrity, document}));
   return RecordRef{"decision", id, RowDigest({id, decision.proposal, decision.integrity, document})};
 }
 
@@ -46,21 +46,18 @@ Status CloseJob(Tx& tx, ProposalId proposal, NewEvent& event) {
                                         {proposal}));
   if (rows.empty()) return {};
   SYN_RETURN_IF_ERROR(tx.session().Do(
-      "UPDATE jobs SET state = 'done', runner = '', lease = '', due_at = NULL WHERE id = $1",
-      {rows[0][0].number}));
+      "UPDATE jobs SET state = 'done', runner = '', lease = '', due_at = NULL WHERE id = $1", {rows[0][0].number}));
   event.states.push_back({"job", std::to_string(rows[0][0].number),
-                          fmt::format("done|{}||||{}|{}", rows[0][1].number, rows[0][2].number,
-                                      rows[0][3].number)});
+                          fmt::format("done|{}||||{}|{}", rows[0][1].number, rows[0][2].number, rows[0][3].number)});
   return {};
 }
 
 }  // namespace
 
-Status MoveProposal(Tx& tx, ProposalId id, ProposalState to, std::string_view actor,
-                    std::string_view tenant, NewEvent event) {
+Status MoveProposal(Tx& tx, ProposalId id, ProposalState to, std::string_view actor, std::string_view tenant,
+                    NewEvent event) {
   const std::string state(StateName(to));
-  SYN_RETURN_IF_ERROR(
-      tx.session().Do("UPDATE proposals SET state = $1 WHERE id = $2", {state, id}));
+  SYN_RETURN_IF_ERROR(tx.session().Do("UPDATE proposals SET state = $1 WHERE id = $2", {state, id}));
   event.subject = ProposalHandle(id);
   event.actor = actor;
   event.tenant = tenant;
@@ -85,38 +82,35 @@ Result<Verdict> InsertDecision(Tx& tx, Decision decision, const DecisionRule& ru
   SYN_ASSIGN_OR_RETURN(RecordRef row, InsertDecisionRow(tx, decision));
   event.records.push_back(std::move(row));
   if (!IsOpen(verdict.next)) SYN_RETURN_IF_ERROR(CloseJob(tx, decision.proposal, event));
-  SYN_RETURN_IF_ERROR(MoveProposal(tx, decision.proposal, verdict.next, decision.subject,
-                                   view->proposal.tenant, std::move(event)));
+  SYN_RETURN_IF_ERROR(
+      MoveProposal(tx, decision.proposal, verdict.next, decision.subject, view->proposal.tenant, std::move(event)));
   if (verdict.enqueue_job) SYN_RETURN_IF_ERROR(InsertJob(tx, view->proposal));
   return verdict;
 }
 
-Result<Verdict> InsertReconciliation(Tx& tx, ProposalId id, ProposalState outcome,
-                                     const std::string& subject, const std::string& reason) {
+Result<Verdict> InsertReconciliation(Tx& tx, ProposalId id, ProposalState outcome, const std::string& subject,
+                                     const std::string& reason) {
   SYN_ASSIGN_OR_RETURN(const auto view, ReadProposal(tx.session(), id));
   if (!view) return tl::unexpected(NoSuchProposal(id));
   Verdict verdict;
   if (view->state != ProposalState::kReconciliationRequired) {
     verdict.refusal_code = "PROPOSAL_NOT_IN_RECONCILIATION";
     verdict.refusal_message =
-        fmt::format("the proposal is {}; only one whose outcome is unknown can be classified",
-                    StateName(view->state));
+        fmt::format("the proposal is {}; only one whose outcome is unknown can be classified", StateName(view->state));
     return verdict;
   }
-  const bool known = outcome == ProposalState::kApplied || outcome == ProposalState::kConflict ||
-                     outcome == ProposalState::kFailed;
+  const bool known =
+      outcome == ProposalState::kApplied || outcome == ProposalState::kConflict || outcome == ProposalState::kFailed;
   if (!known || subject.empty() || reason.empty()) {
     verdict.refusal_code = "INVALID_ARGUMENT";
-    verdict.refusal_message =
-        "a classification is applied, conflict or failed, with who decided it and a reason";
+    verdict.refusal_message = "a classification is applied, conflict or failed, with who decided it and a reason";
     return verdict;
   }
   SYN_ASSIGN_OR_RETURN(const ChainReport rows, VerifyOne(tx.session(), id));
   if (!rows.intact) return Tampered(rows.problem);
   NewEvent event{.kind = "proposal.reconciled"};
   event.facts = {{"outcome", std::string(StateName(outcome))}, {"reason", reason}};
-  SYN_RETURN_IF_ERROR(
-      MoveProposal(tx, id, outcome, subject, view->proposal.tenant, std::move(event)));
+  SYN_RETURN_IF_ERROR(MoveProposal(tx, id, outcome, subject, view->proposal.tenant, std::move(event)));
   verdict.accepted = true;
   verdict.next = outcome;
   return verdict;
@@ -135,8 +129,8 @@ Result<int> ExpireDue(Tx& tx) {
   int expired = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!reports[i].intact) continue;  // edited: left as it is, to be found
-    SYN_RETURN_IF_ERROR(MoveProposal(tx, ids[i], ProposalState::kExpired, "ledger", rows[i][1].text,
-                                     {.kind = "proposal.expired"}));
+    SYN_RETURN_IF_ERROR(
+        MoveProposal(tx, ids[i], ProposalState::kExpired, "ledger", rows[i][1].text, {.kind = "proposal.expired"}));
     ++expired;
   }
   return expired;

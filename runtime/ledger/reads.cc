@@ -30,12 +30,11 @@ Result<Run> ToRun(Session& session, const std::vector<Cell>& row) {
 Result<std::int64_t> EventOfRun(Session& session, std::string_view subject) {
   Rows rows;
   if (subject.starts_with("agent-run://")) {
-    SYN_ASSIGN_OR_RETURN(rows, session.Get("SELECT event FROM runs WHERE id = $1",
-                                           {ParseHandle(subject, "agent-run://")}));
+    SYN_ASSIGN_OR_RETURN(rows,
+                         session.Get("SELECT event FROM runs WHERE id = $1", {ParseHandle(subject, "agent-run://")}));
   } else if (subject.starts_with("evidence://bundle/")) {
-    SYN_ASSIGN_OR_RETURN(
-        rows, session.Get("SELECT event FROM runs WHERE id = (SELECT run FROM evidence WHERE id = $1)",
-                          {ParseHandle(subject, "evidence://bundle/")}));
+    SYN_ASSIGN_OR_RETURN(rows, session.Get("SELECT event FROM runs WHERE id = (SELECT run FROM evidence WHERE id = $1)",
+                                           {ParseHandle(subject, "evidence://bundle/")}));
   }
   return rows.empty() ? 0 : rows[0][0].number;
 }
@@ -51,9 +50,8 @@ Result<std::optional<Run>> ReadRun(Session& session, RunId id) {
 
 Result<std::vector<Run>> ReadSteps(Session& session, RunId parent) {
   if (parent <= 0) return std::vector<Run>();
-  SYN_ASSIGN_OR_RETURN(
-      const Rows rows,
-      session.Get(std::string(kRun) + "WHERE parent = $1 AND parent > 0 ORDER BY id", {parent}));
+  SYN_ASSIGN_OR_RETURN(const Rows rows,
+                       session.Get(std::string(kRun) + "WHERE parent = $1 AND parent > 0 ORDER BY id", {parent}));
   std::vector<Run> runs;
   for (const auto& row : rows) {
     SYN_ASSIGN_OR_RETURN(Run run, ToRun(session, row));
@@ -63,19 +61,21 @@ Result<std::vector<Run>> ReadSteps(Session& session, RunId parent) {
 }
 
 Result<std::optional<Run>> ReadStep(Session& session, RunId parent, std::string_view step_key) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows,
-                       session.Get(std::string(kRun) + "WHERE parent = $1 AND step_key = $2 AND parent > 0 AND step_key <> ''",
-                                   {parent, step_key}));
+  SYN_ASSIGN_OR_RETURN(
+      const Rows rows,
+      session.Get(std::string(kRun) + "WHERE parent = $1 AND step_key = $2 AND parent > 0 AND step_key <> ''",
+                  {parent, step_key}));
   if (rows.empty()) return std::nullopt;
   SYN_ASSIGN_OR_RETURN(Run run, ToRun(session, rows[0]));
   return run;
 }
 
 Result<std::optional<Evidence>> ReadEvidence(Session& session, EvidenceId id) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows,
-                       session.Get("SELECT document, COALESCE(removed, 0), run, (SELECT event FROM runs WHERE runs.id = run) "
-                                   "FROM evidence WHERE id = $1",
-                                   {id}));
+  SYN_ASSIGN_OR_RETURN(
+      const Rows rows,
+      session.Get("SELECT document, COALESCE(removed, 0), run, (SELECT event FROM runs WHERE runs.id = run) "
+                  "FROM evidence WHERE id = $1",
+                  {id}));
   if (rows.empty()) return std::nullopt;
   Evidence evidence;
   if (rows[0][1].number == 0) {
@@ -94,7 +94,8 @@ Result<std::optional<Evidence>> ReadEvidence(Session& session, EvidenceId id) {
 }
 
 Result<std::vector<QueryAudit>> ReadAudits(Session& session, RunId run) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT document FROM runs WHERE id = $1 AND removed IS NULL", {run}));
+  SYN_ASSIGN_OR_RETURN(const Rows rows,
+                       session.Get("SELECT document FROM runs WHERE id = $1 AND removed IS NULL", {run}));
   if (rows.empty()) return std::vector<QueryAudit>();
   return ParseAudits(rows[0][0].text);
 }
@@ -108,20 +109,25 @@ Result<std::vector<Event>> ReadEvents(Session& session, std::string_view subject
   if (number != 0) {
     SYN_ASSIGN_OR_RETURN(rows, session.Get(std::string(kEvent) + "WHERE sequence = $1", {number}));
   } else {
-    SYN_ASSIGN_OR_RETURN(rows, session.Get(std::string(kEvent) + "WHERE ref = $1 ORDER BY sequence",
-                                           {subject}));
+    SYN_ASSIGN_OR_RETURN(rows, session.Get(std::string(kEvent) + "WHERE ref = $1 ORDER BY sequence", {subject}));
   }
   std::vector<Event> events;
   for (const auto& row : rows) {
-    events.push_back({row[0].number, {row[1].number}, row[2].text, row[3].text, row[4].text,
-                      row[5].text, row[6].text, row[8].text, row[7].text});
+    events.push_back({row[0].number,
+                      {row[1].number},
+                      row[2].text,
+                      row[3].text,
+                      row[4].text,
+                      row[5].text,
+                      row[6].text,
+                      row[8].text,
+                      row[7].text});
   }
   return events;
 }
 
 Result<bool> ReadDisabled(Session& session, const std::string& source) {
-  SYN_ASSIGN_OR_RETURN(const Rows rows,
-                       session.Get("SELECT disabled FROM sources WHERE name = $1", {source}));
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session.Get("SELECT disabled FROM sources WHERE name = $1", {source}));
   return !rows.empty() && rows[0][0].number != 0;
 }
 

@@ -10,8 +10,8 @@ constexpr std::array<std::string_view, 10> kStates = {
     "pending_review", "approved", "pending_worker", "applied", "conflict",
     "failed",         "rejected", "canceled",       "expired", "reconciliation_required"};
 
-constexpr std::array<std::string_view, 6> kStatuses = {
-    "applied", "already_applied", "conflict", "failed", "canceled", "reconciliation_required"};
+constexpr std::array<std::string_view, 6> kStatuses = {"applied", "already_applied", "conflict",
+                                                       "failed",  "canceled",        "reconciliation_required"};
 
 constexpr std::array<std::string_view, 3> kDecisions = {"approve", "reject", "cancel"};
 
@@ -22,7 +22,6 @@ std::optional<Enum> Parse(const std::array<std::string_view, N>& names, std::str
   }
   return std::nullopt;
 }
-
 
 }  // namespace
 
@@ -50,27 +49,21 @@ bool IsOpen(ProposalState state) {
     case ProposalState::kPendingReview:
     case ProposalState::kApproved:
     case ProposalState::kPendingWorker:
-    case ProposalState::kReconciliationRequired:
-      return true;
+    case ProposalState::kReconciliationRequired: return true;
     case ProposalState::kApplied:
     case ProposalState::kConflict:
     case ProposalState::kFailed:
     case ProposalState::kRejected:
     case ProposalState::kCanceled:
-    case ProposalState::kExpired:
-      return false;
+    case ProposalState::kExpired: return false;
   }
   return false;
 }
 
 std::string_view DecisionName(DecisionKind kind) { return kDecisions[static_cast<std::size_t>(kind)]; }
 
-std::string_view ApplyStatusName(ApplyStatus status) {
-  return kStatuses[static_cast<std::size_t>(status)];
-}
+std::string_view ApplyStatusName(ApplyStatus status) { return kStatuses[static_cast<std::size_t>(status)]; }
 
-std::optional<ApplyStatus> ParseApplyStatus(std::string_view name) {
-  return Parse<ApplyStatus>(kStatuses, name);
-}
+std::optional<ApplyStatus> ParseApplyStatus(std::string_view name) { return Parse<ApplyStatus>(kStatuses, name); }
 
 }  // namespace synapsor::ledger

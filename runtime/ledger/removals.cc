@@ -21,10 +21,9 @@ std::string WorkflowSubject(std::string_view workflow) { return fmt::format("{}{
 Result<const RemovalEvent*> Removals::Find(std::int64_t sequence) {
   const auto known = events_.find(sequence);
   if (known != events_.end()) return &known->second;
-  SYN_ASSIGN_OR_RETURN(
-      const Rows rows,
-      session_.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = $1", kEventColumns, kPreviousHash),
-                   {sequence}));
+  SYN_ASSIGN_OR_RETURN(const Rows rows, session_.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = $1",
+                                                                 kEventColumns, kPreviousHash),
+                                                     {sequence}));
   RemovalEvent event;
   Statement statement;
   if (rows.empty()) {

@@ -52,14 +52,19 @@ std::string Remaining(std::span<const Cell> columns) {
 class Examiner {
  public:
   Examiner(Session& session, const RetentionRule& rule, Instant now)
-      : session_(session), rule_(rule), removals_(session), before_(now.micros - std::min(rule.days, kMostDays) * kDay) {}
+      : session_(session),
+        rule_(rule),
+        removals_(session),
+        before_(now.micros - std::min(rule.days, kMostDays) * kDay) {}
 
   // Rows of a large run beyond those that one transaction takes.
   Result<std::int64_t> RowsBehind(std::int64_t last) {
     SYN_ASSIGN_OR_RETURN(const auto row, ReadRunRow(last));
     if (!row) return 0;
-    SYN_ASSIGN_OR_RETURN(const Rows rows, session_.Get("SELECT count(*) FROM runs WHERE removed IS NULL AND ((parent = $1 AND parent > 0) OR id = $1)",
-                                                       {row->root()}));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        session_.Get("SELECT count(*) FROM runs WHERE removed IS NULL AND ((parent = $1 AND parent > 0) OR id = $1)",
+                     {row->root()}));
     return rows[0][0].number - static_cast<std::int64_t>(kMostRows);
   }
 
@@ -76,10 +81,9 @@ class Examiner {
   };
 
   Result<Creation> ReadCreation(std::int64_t sequence) {
-    SYN_ASSIGN_OR_RETURN(
-        const Rows rows,
-        session_.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = $1", kEventColumns, kPreviousHash),
-                     {sequence}));
+    SYN_ASSIGN_OR_RETURN(const Rows rows, session_.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE sequence = $1",
+                                                                   kEventColumns, kPreviousHash),
+                                                       {sequence}));
     Creation creation;
     if (rows.empty()) return creation;
     creation.at = rows[0][1].number;
@@ -131,8 +135,9 @@ class Examiner {
   Result<Examined> ExamineRun(std::int64_t id) {
     SYN_ASSIGN_OR_RETURN(const auto row, ReadRunRow(id));
     if (!row || row->removed() != 0) return Examined{};
-    SYN_ASSIGN_OR_RETURN(const Rows later, session_.Get("SELECT count(*) FROM runs WHERE parent = $1 AND parent > 0 AND id > $2",
-                                                        {row->root(), id}));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows later,
+        session_.Get("SELECT count(*) FROM runs WHERE parent = $1 AND parent > 0 AND id > $2", {row->root(), id}));
     if (later[0][0].number > 0) return Examined{};  // that step decides
     SYN_ASSIGN_OR_RETURN(const Creation creation, ReadCreation(row->event()));
     if (creation.at > before_) return Examined{Fate::kYoung, {}, false};
@@ -146,10 +151,11 @@ class Examiner {
 
   // Steps in their order, then the run, and the last step at the end: while it is there, the rest is found again.
   Result<Examined> RemoveTree(const RunRow& last) {
-    SYN_ASSIGN_OR_RETURN(Rows rows, session_.Get(std::string(kRunRow) + fmt::format("WHERE parent = $1 AND parent > 0 AND "
-                                                                                    "removed IS NULL AND id < $2 ORDER BY id LIMIT {}",
-                                                                                    kMostRows),
-                                                 {last.root(), last.id()}));
+    SYN_ASSIGN_OR_RETURN(
+        Rows rows, session_.Get(std::string(kRunRow) + fmt::format("WHERE parent = $1 AND parent > 0 AND "
+                                                                   "removed IS NULL AND id < $2 ORDER BY id LIMIT {}",
+                                                                   kMostRows),
+                                {last.root(), last.id()}));
     Examined examined{Fate::kDue, {}, rows.size() == kMostRows};
     if (!examined.more) {
       if (last.parent() > 0) {
@@ -168,8 +174,9 @@ class Examiner {
   }
 
   Result<Examined> ExamineEvidence(std::int64_t id) {
-    SYN_ASSIGN_OR_RETURN(const Rows rows,
-                         session_.Get("SELECT id, run, document, COALESCE(removed, 0) FROM evidence WHERE id = $1", {id}));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        session_.Get("SELECT id, run, document, COALESCE(removed, 0) FROM evidence WHERE id = $1", {id}));
     if (rows.empty() || rows[0][3].number != 0) return Examined{};
     SYN_ASSIGN_OR_RETURN(const auto run, ReadRunRow(rows[0][1].number));
     if (!run) return Examined{Fate::kDamaged, {}, false};
@@ -211,18 +218,20 @@ std::string EndsWithWorkflow(const RetentionRule& rule) { return fmt::format("%\
 // Those among the ids above $1 and up to $2 that may be due, in order.
 Result<Rows> FindCandidates(Session& session, const RetentionRule& rule, std::int64_t above, std::int64_t upto) {
   if (rule.what == Retained::kRuns) {
-    return session.Get(fmt::format("SELECT r.id FROM runs AS r WHERE r.id > $1 AND r.id <= $2 AND r.removed IS NULL AND "
-                                   "r.document LIKE $3 AND NOT EXISTS (SELECT 1 FROM runs AS s WHERE s.parent = CASE WHEN "
-                                   "r.parent > 0 THEN r.parent ELSE r.id END AND s.parent > 0 AND s.id > r.id) "
-                                   "ORDER BY r.id LIMIT {}",
-                                   kCandidates),
-                       {above, upto, EndsWithWorkflow(rule)});
+    return session.Get(
+        fmt::format("SELECT r.id FROM runs AS r WHERE r.id > $1 AND r.id <= $2 AND r.removed IS NULL AND "
+                    "r.document LIKE $3 AND NOT EXISTS (SELECT 1 FROM runs AS s WHERE s.parent = CASE WHEN "
+                    "r.parent > 0 THEN r.parent ELSE r.id END AND s.parent > 0 AND s.id > r.id) "
+                    "ORDER BY r.id LIMIT {}",
+                    kCandidates),
+        {above, upto, EndsWithWorkflow(rule)});
   }
-  return session.Get(fmt::format("SELECT v.id FROM evidence AS v JOIN runs AS r ON r.id = v.run WHERE v.id > $1 AND v.id <= $2 "
-                                 "AND v.removed IS NULL AND (r.document LIKE $3 OR EXISTS (SELECT 1 FROM events AS e WHERE "
-                                 "e.sequence = r.removed AND e.subject = $4)) ORDER BY v.id LIMIT {}",
-                                 kCandidates),
-                     {above, upto, EndsWithWorkflow(rule), WorkflowSubject(rule.workflow)});
+  return session.Get(
+      fmt::format("SELECT v.id FROM evidence AS v JOIN runs AS r ON r.id = v.run WHERE v.id > $1 AND v.id <= $2 "
+                  "AND v.removed IS NULL AND (r.document LIKE $3 OR EXISTS (SELECT 1 FROM events AS e WHERE "
+                  "e.sequence = r.removed AND e.subject = $4)) ORDER BY v.id LIMIT {}",
+                  kCandidates),
+      {above, upto, EndsWithWorkflow(rule), WorkflowSubject(rule.workflow)});
 }
 
 Result<std::int64_t> ReadTop(Session& session, const RetentionRule& rule) {
@@ -251,8 +260,9 @@ Status StoreWatermark(Tx& tx, const RetentionRule& rule, std::int64_t upto) {
 }
 
 Status Defer(Tx& tx, const RetentionRule& rule, std::int64_t id) {
-  return tx.session().Do("INSERT INTO retention_deferred (workflow, what, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                         {rule.workflow, RetainedName(rule.what), id});
+  return tx.session().Do(
+      "INSERT INTO retention_deferred (workflow, what, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+      {rule.workflow, RetainedName(rule.what), id});
 }
 
 Status Undefer(Tx& tx, const RetentionRule& rule, std::int64_t id) {
@@ -276,7 +286,9 @@ Status TakeContent(Tx& tx, const RetentionRule& rule, std::vector<RemovalRef> ro
       fmt::format("UPDATE {} SET document = '', removed = $1 WHERE id = $2", FindLayout(rows.front().table)->table);
   for (const RemovalRef& row : rows) SYN_RETURN_IF_ERROR(tx.session().Do(sql, {event, row.id}));
   NewEvent said{.kind = kRemovedEvent, .subject = WorkflowSubject(rule.workflow), .actor = rule.actor};
-  said.facts = {{"bundle", rule.bundle_digest}, {"days", std::to_string(rule.days)}, {"kept", std::string(RetainedName(rule.what))}};
+  said.facts = {{"bundle", rule.bundle_digest},
+                {"days", std::to_string(rule.days)},
+                {"kept", std::string(RetainedName(rule.what))}};
   said.removals = std::move(rows);
   return tx.Append(std::move(said));
 }
@@ -289,11 +301,12 @@ Result<RetentionBatch> FindRetentionBatch(Session& session, const RetentionRule&
   SYN_RETURN_IF_ERROR(CheckRule(rule));
   RetentionBatch batch;
   if (!cursor.deferred_done) {
-    SYN_ASSIGN_OR_RETURN(const Rows rows,
-                         session.Get(fmt::format("SELECT id FROM retention_deferred WHERE workflow = $1 AND what = $2 AND "
-                                                 "id > $3 ORDER BY id LIMIT {}",
-                                                 kCandidates),
-                                     {rule.workflow, RetainedName(rule.what), cursor.deferred_after}));
+    SYN_ASSIGN_OR_RETURN(
+        const Rows rows,
+        session.Get(fmt::format("SELECT id FROM retention_deferred WHERE workflow = $1 AND what = $2 AND "
+                                "id > $3 ORDER BY id LIMIT {}",
+                                kCandidates),
+                    {rule.workflow, RetainedName(rule.what), cursor.deferred_after}));
     batch.ids = Ids(rows);
     batch.deferred = true;
     if (!batch.ids.empty()) return batch;
@@ -313,7 +326,8 @@ Result<RetentionBatch> FindRetentionBatch(Session& session, const RetentionRule&
   return batch;
 }
 
-Result<RetentionStep> RemoveBatch(Tx& tx, const RetentionRule& rule, const RetentionBatch& batch, const RetentionCursor& cursor) {
+Result<RetentionStep> RemoveBatch(Tx& tx, const RetentionRule& rule, const RetentionBatch& batch,
+                                  const RetentionCursor& cursor) {
   Examiner examiner(tx.session(), rule, tx.now());
   RetentionStep step;
   std::vector<RemovalRef> gone;
@@ -371,8 +385,9 @@ Result<RetentionCount> CountRetention(Session& session, const RetentionRule& rul
     }
     return examined.fate == Fate::kYoung;
   };
-  SYN_ASSIGN_OR_RETURN(const Rows deferred, session.Get("SELECT id FROM retention_deferred WHERE workflow = $1 AND what = $2",
-                                                        {rule.workflow, RetainedName(rule.what)}));
+  SYN_ASSIGN_OR_RETURN(const Rows deferred,
+                       session.Get("SELECT id FROM retention_deferred WHERE workflow = $1 AND what = $2",
+                                   {rule.workflow, RetainedName(rule.what)}));
   for (const std::int64_t id : Ids(deferred)) {
     const auto young = add(id);
     if (!young) return tl::unexpected(young.error());

@@ -8,12 +8,12 @@ namespace synapsor::ledger {
 
 // A table whose rows never change but for the columns in `state`, an expression for what may.
 struct TableLayout {
-  std::string_view record;   // name in events
+  std::string_view record;  // name in events
   std::string_view table;
   std::string_view columns;  // id first
   int count;
-  std::string_view state;    // empty: nothing changes
-  bool removable = false;    // `removed` names the event that took the content, or is NULL
+  std::string_view state;  // empty: nothing changes
+  bool removable = false;  // `removed` names the event that took the content, or is NULL
 };
 
 inline constexpr std::string_view kJobState =

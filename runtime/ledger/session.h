@@ -49,8 +49,8 @@ struct Query {
 };
 
 enum class Access {
-  kRead,   // one snapshot until the end
-  kWrite,  // durable when Commit returns
+  kRead,          // one snapshot until the end
+  kWrite,         // durable when Commit returns
   kRelaxedWrite,  // atomic and ordered, but a crash of the machine may lose it together with everything after it
 };
 
@@ -75,9 +75,7 @@ class Session {
   // next Get or Commit.
   virtual Status Do(std::string_view sql, Params params) = 0;
   virtual Result<Rows> Get(std::string_view sql, const Param* params, std::size_t count) = 0;
-  Result<Rows> Get(std::string_view sql, Params params = {}) {
-    return Get(sql, params.begin(), params.size());
-  }
+  Result<Rows> Get(std::string_view sql, Params params = {}) { return Get(sql, params.begin(), params.size()); }
   // The rows of each, in order. A store across a network asks all in one trip; they run one after the other.
   virtual Result<std::vector<Rows>> GetAll(std::span<const Query> queries) {
     std::vector<Rows> all;

@@ -22,7 +22,8 @@ std::string TallySubject(const std::string& policy, Instant now) {
 // The same for one row; the row's key is not readable from it.
 std::string ObjectSubject(const std::string& policy, Instant now, const Proposal& proposal) {
   std::string object;
-  for (const std::string* part : {&proposal.tenant, &proposal.source, &proposal.schema, &proposal.table, &proposal.key.text}) {
+  for (const std::string* part :
+       {&proposal.tenant, &proposal.source, &proposal.schema, &proposal.table, &proposal.key.text}) {
     object += fmt::format("{}:{}", part->size(), *part);
   }
   return fmt::format("{}/object/{}", TallySubject(policy, now), Sha256Hex(object));
@@ -57,8 +58,8 @@ Result<PolicyTally> ParseTally(const std::string& payload) {
 Result<PolicyTally> ReadTally(Session& session, const std::string& subject) {
   SYN_ASSIGN_OR_RETURN(
       const Rows rows,
-      session.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE ref = $1 ORDER BY sequence DESC LIMIT 1", kEventColumns,
-                              kPreviousHash),
+      session.Get(fmt::format("SELECT {}, {} FROM events AS e WHERE ref = $1 ORDER BY sequence DESC LIMIT 1",
+                              kEventColumns, kPreviousHash),
                   {subject}));
   if (rows.empty()) return PolicyTally{};
   Statement statement;
@@ -66,7 +67,8 @@ Result<PolicyTally> ReadTally(Session& session, const std::string& subject) {
   return ParseTally(ToEvent(rows[0]).payload_json);
 }
 
-Status AppendTally(Tx& tx, std::string subject, const PolicyTally& tally, const Decision& decision, std::string_view tenant) {
+Status AppendTally(Tx& tx, std::string subject, const PolicyTally& tally, const Decision& decision,
+                   std::string_view tenant) {
   NewEvent event{.kind = "policy.counted", .subject = std::move(subject), .actor = decision.subject, .tenant = tenant};
   event.facts = {{"approvals", std::to_string(tally.approvals)},
                  {"digest", decision.policy_digest},
@@ -110,7 +112,8 @@ SettlementVerdict TamperedSet(const std::string& problem) {
   return verdict;
 }
 
-Status StoreApprovals(Tx& tx, const SettlementRequest& request, const SettlementVerdict& verdict, SettlementScene& scene) {
+Status StoreApprovals(Tx& tx, const SettlementRequest& request, const SettlementVerdict& verdict,
+                      SettlementScene& scene) {
   for (std::size_t i = 0; i < scene.proposals.size(); ++i) {
     const Proposal& proposal = scene.proposals[i].proposal;
     const SettlementStep& step = verdict.steps[i];

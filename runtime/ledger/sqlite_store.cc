@@ -19,8 +19,7 @@ Error Translate(int code, std::string_view place, std::string_view detail) {
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorKind::kUnavailable,
-              fmt::format("the ledger `{}` is locked by another process", place),
+      return {ErrorKind::kUnavailable, fmt::format("the ledger `{}` is locked by another process", place),
               "wait until that process is done, or stop it, and try again"};
     case SQLITE_FULL:
       return {ErrorKind::kIo, fmt::format("no space left for the ledger `{}`", place),
@@ -37,8 +36,7 @@ Error Translate(int code, std::string_view place, std::string_view detail) {
     case SQLITE_PERM:
       return {ErrorKind::kIo, fmt::format("cannot write the ledger `{}`: {}", place, detail),
               "check that the folder exists and that this user may write there"};
-    default:
-      return {ErrorKind::kDatabase, fmt::format("the ledger `{}` failed: {}", place, detail), {}};
+    default: return {ErrorKind::kDatabase, fmt::format("the ledger `{}` failed: {}", place, detail), {}};
   }
 }
 
@@ -58,9 +56,7 @@ class SqliteSession : public Session {
   SqliteSession(const SqliteSession&) = delete;
   SqliteSession& operator=(const SqliteSession&) = delete;
 
-  Status Begin(Access access) override {
-    return Do(access == Access::kRead ? "BEGIN" : "BEGIN IMMEDIATE", {});
-  }
+  Status Begin(Access access) override { return Do(access == Access::kRead ? "BEGIN" : "BEGIN IMMEDIATE", {}); }
 
   Status Commit() override { return Do("COMMIT", {}); }
 
@@ -121,8 +117,8 @@ class SqliteSession : public Session {
     auto found = statements_.find(sql);
     if (found == statements_.end()) {
       sqlite3_stmt* prepared = nullptr;
-      const int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()),
-                                          SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+      const int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                          &prepared, nullptr);
       if (code != SQLITE_OK) return tl::unexpected(Failed(code));
       found = statements_.emplace(sql, prepared).first;
     }
@@ -133,8 +129,8 @@ class SqliteSession : public Session {
         case Kind::kNull: sqlite3_bind_null(statement, position); break;
         case Kind::kInt: sqlite3_bind_int64(statement, position, params[i].number); break;
         case Kind::kText:
-          sqlite3_bind_text64(statement, position, params[i].text.data(), params[i].text.size(),
-                              SQLITE_STATIC, SQLITE_UTF8);
+          sqlite3_bind_text64(statement, position, params[i].text.data(), params[i].text.size(), SQLITE_STATIC,
+                              SQLITE_UTF8);
           break;
       }
     }
@@ -158,13 +154,11 @@ class SqliteSession : public Session {
 
 Result<std::unique_ptr<SqliteSession>> ConnectTo(const std::string& path) {
   sqlite3* db = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   auto session = std::make_unique<SqliteSession>(db, path);
   if (code != SQLITE_OK) return tl::unexpected(session->Failed(code));
   sqlite3_busy_timeout(db, kSqliteBusyMs);
-  SYN_RETURN_IF_ERROR(session->Script(
-      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"));
+  SYN_RETURN_IF_ERROR(session->Script("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"));
   return session;
 }
 
@@ -193,8 +187,8 @@ Status Migrate(SqliteSession& session, int from, const Clock& clock) {
     SYN_RETURN_IF_ERROR(session.Script(std::string(migrations[version])));
   }
   if (from == 0) SYN_RETURN_IF_ERROR(WriteGenesis(session, clock.Now()));
-  return session.Script(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}",
-                                    kApplicationId, kLedgerVersion));
+  return session.Script(
+      fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, kLedgerVersion));
 }
 
 // Brings the file to this program's version, once even if several processes start together.
@@ -210,8 +204,7 @@ Status Prepare(SqliteSession& session, const Clock& clock) {
     SYN_ASSIGN_OR_RETURN(const auto id, Pragma(session, "PRAGMA application_id"));
     SYN_ASSIGN_OR_RETURN(const auto tables, Pragma(session, "SELECT count(*) FROM sqlite_schema"));
     if (id != kApplicationId && (tables > 0 || version != 0)) {
-      return Fail(ErrorKind::kInvalid,
-                  fmt::format("`{}` is a database, but not a ledger of Synapsor", session.path()),
+      return Fail(ErrorKind::kInvalid, fmt::format("`{}` is a database, but not a ledger of Synapsor", session.path()),
                   "name another path under `ledger`");
     }
     if (version > kLedgerVersion) {

@@ -23,7 +23,12 @@ std::string Payload(NewEvent& event) {
   if (!event.removals.empty()) {
     out.Key("removed").BeginArray();
     for (const RemovalRef& removal : event.removals) {
-      out.BeginArray().String(removal.table).Int(removal.id).String(removal.digest).String(removal.remaining).EndArray();
+      out.BeginArray()
+          .String(removal.table)
+          .Int(removal.id)
+          .String(removal.digest)
+          .String(removal.remaining)
+          .EndArray();
     }
     out.EndArray();
   }
@@ -112,9 +117,8 @@ Status Tx::Append(NewEvent event) {
   SYN_RETURN_IF_ERROR(session_.Do(
       "INSERT INTO events (sequence, at, kind, subject, ref, actor, tenant, payload, hash) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      {stored.sequence, stored.at.micros, stored.kind, stored.subject,
-       indexed ? Param(stored.subject) : Param(nullptr), stored.actor, stored.tenant,
-       stored.payload_json, stored.hash}));
+      {stored.sequence, stored.at.micros, stored.kind, stored.subject, indexed ? Param(stored.subject) : Param(nullptr),
+       stored.actor, stored.tenant, stored.payload_json, stored.hash}));
   head_.sequence = stored.sequence;
   head_.hash = stored.hash;
   return {};

@@ -20,7 +20,8 @@ constexpr int kPage = 500;
 class Cursor {
  public:
   Cursor(Session& session, const TableLayout& layout) : session_(session), layout_(layout) {
-    sql_ = fmt::format("SELECT {} FROM {} WHERE id > $1 ORDER BY id LIMIT {}", CheckedColumns(layout), layout.table, kPage);
+    sql_ = fmt::format("SELECT {} FROM {} WHERE id > $1 ORDER BY id LIMIT {}", CheckedColumns(layout), layout.table,
+                       kPage);
   }
 
   // Null at the end.
@@ -134,11 +135,11 @@ class Walk {
     if (row == nullptr || (*row)[0].number > record.id) {
       Bad(sequence, fmt::format("{} {} was deleted", record.table, record.id));
     } else if ((*row)[0].number < record.id) {
-      Bad(sequence, fmt::format("{} {} was inserted past the ledger: no event names it", record.table,
-                                (*row)[0].number));
+      Bad(sequence,
+          fmt::format("{} {} was inserted past the ledger: no event names it", record.table, (*row)[0].number));
     } else if (cursor.layout().removable && row->back().number != 0) {
-      SYN_ASSIGN_OR_RETURN(std::string problem,
-                           removals_.Check(record.table, record.id, cursor.Columns(*row), record.digest, row->back().number));
+      SYN_ASSIGN_OR_RETURN(std::string problem, removals_.Check(record.table, record.id, cursor.Columns(*row),
+                                                                record.digest, row->back().number));
       if (!problem.empty()) Bad(sequence, std::move(problem));
     } else if (RowDigest(cursor.Columns(*row)) != record.digest) {
       Bad(sequence, fmt::format("{} {} was edited", record.table, record.id));
@@ -155,9 +156,11 @@ class Walk {
     for (const TableLayout& layout : kTables) {
       if (!layout.removable) continue;
       SYN_ASSIGN_OR_RETURN(
-          const Rows rows, session_.Get(fmt::format("SELECT count(*) FROM {} WHERE removed = $1", layout.table), {sequence}));
+          const Rows rows,
+          session_.Get(fmt::format("SELECT count(*) FROM {} WHERE removed = $1", layout.table), {sequence}));
       if (rows[0][0].number != named[layout.record]) {
-        Bad(sequence, fmt::format("a {} that event {} removed is there again, or was deleted", layout.record, sequence));
+        Bad(sequence,
+            fmt::format("a {} that event {} removed is there again, or was deleted", layout.record, sequence));
       }
     }
     return {};

@@ -16,7 +16,7 @@ inline constexpr int kMethodNotFound = -32601;
 inline constexpr int kInvalidParams = -32602;
 inline constexpr int kInternalError = -32603;
 inline constexpr int kServerBusy = -32000;
-inline constexpr int kResourceNotFound = -32002;       // legacy revisions
+inline constexpr int kResourceNotFound = -32002;  // legacy revisions
 inline constexpr int kHeaderMismatch = -32020;
 inline constexpr int kUnsupportedVersion = -32022;
 
@@ -31,7 +31,7 @@ struct Message {
 struct RpcError {
   int code = kInternalError;
   std::string message;
-  nlohmann::json data;  // null: none
+  nlohmann::json data;          // null: none
   bool about_envelope = false;  // the request's own metadata is at fault, whatever its method
 };
 

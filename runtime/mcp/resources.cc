@@ -27,11 +27,11 @@ std::string Text(const json& value) { return value.dump(-1, ' ', false, json::er
 // What its owner learns of a record whose content is gone.
 Result<std::optional<std::string>> Removed(std::string_view kind, std::string handle, Instant at) {
   const std::string when = FormatInstant(at);
-  return Text({{kind, std::move(handle)}, {"removed_at", when}, {"message", fmt::format("removed by retention on {}", when)}});
+  return Text(
+      {{kind, std::move(handle)}, {"removed_at", when}, {"message", fmt::format("removed by retention on {}", when)}});
 }
 
-Result<std::optional<std::string>> ReadEvidence(interp::Runtime& runtime, const Owner& owner,
-                                                ledger::EvidenceId id) {
+Result<std::optional<std::string>> ReadEvidence(interp::Runtime& runtime, const Owner& owner, ledger::EvidenceId id) {
   SYN_ASSIGN_OR_RETURN(const auto evidence, runtime.ledger().FindEvidence(id));
   if (!evidence || !Owns(owner, evidence->tenant, evidence->principal)) return std::nullopt;
   if (evidence->removed_at.micros != 0) return Removed("evidence", ledger::EvidenceHandle(id), evidence->removed_at);
@@ -48,8 +48,7 @@ Result<std::optional<std::string>> ReadEvidence(interp::Runtime& runtime, const 
                {"items", std::move(items)}});
 }
 
-Result<std::optional<std::string>> ReadProposal(interp::Runtime& runtime, const Owner& owner,
-                                                ledger::ProposalId id) {
+Result<std::optional<std::string>> ReadProposal(interp::Runtime& runtime, const Owner& owner, ledger::ProposalId id) {
   SYN_ASSIGN_OR_RETURN(const auto view, runtime.ledger().FindProposal(id));
   if (!view || !Owns(owner, view->proposal.tenant, view->proposal.principal)) return std::nullopt;
   return Text({{"proposal", ledger::ProposalHandle(id)},
@@ -67,9 +66,8 @@ Result<std::optional<std::string>> ReadRun(interp::Runtime& runtime, const Owner
   SYN_ASSIGN_OR_RETURN(const auto run, runtime.ledger().FindRun(id));
   if (!run || !Owns(owner, run->tenant, run->principal)) return std::nullopt;
   if (run->removed_at.micros != 0) return Removed("run", ledger::RunHandle(id), run->removed_at);
-  json body = {{"run", ledger::RunHandle(id)},     {"kind", run->kind},
-               {"workflow", run->workflow},        {"capability", run->capability},
-               {"status", run->status},            {"status_code", run->status_code},
+  json body = {{"run", ledger::RunHandle(id)},  {"kind", run->kind},     {"workflow", run->workflow},
+               {"capability", run->capability}, {"status", run->status}, {"status_code", run->status_code},
                {"at", FormatInstant(run->at)}};
   if (run->evidence != 0) body["evidence"] = ledger::EvidenceHandle(run->evidence);
   if (run->proposal != 0) body["proposal"] = ledger::ProposalHandle(run->proposal);

@@ -9,8 +9,7 @@
 namespace synapsor::mcp {
 
 std::span<const Revision* const> AllRevisions() {
-  static const std::array<const Revision*, 3> kAll = {&Revision20260728(), &Revision20251125(),
-                                                      &Revision20250618()};
+  static const std::array<const Revision*, 3> kAll = {&Revision20260728(), &Revision20251125(), &Revision20250618()};
   return kAll;
 }
 

@@ -16,8 +16,8 @@ enum class ResultShape {
 
 // Immutable, with static lifetime.
 struct Revision {
-  std::string_view version;          // "2025-11-25"
-  bool stateless = false;            // no handshake: each request says its version in `_meta`
+  std::string_view version;  // "2025-11-25"
+  bool stateless = false;    // no handshake: each request says its version in `_meta`
   bool has_ping = true;
   int missing_resource_code = 0;
   // Wraps the members of a result (`"tools":[…]`, without braces) into the result object of the revision.
@@ -28,7 +28,7 @@ const Revision& Revision20250618();
 const Revision& Revision20251125();
 const Revision& Revision20260728();
 
-std::span<const Revision* const> AllRevisions();       // newest first
+std::span<const Revision* const> AllRevisions();         // newest first
 const Revision* FindRevision(std::string_view version);  // null: not spoken
 
 // `{"name":…,"title":…,"version":…}` of this server.

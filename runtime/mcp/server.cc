@@ -47,9 +47,9 @@ RpcResult<const Revision*> ModernRevision(const json& meta) {
   const json& version = meta[std::string(kVersionKey)];
   const Revision* revision = version.is_string() ? FindRevision(version.get<std::string>()) : nullptr;
   if (revision == nullptr || !revision->stateless) {
-    return RpcFail(kUnsupportedVersion, "unsupported protocol version",
-                   {{"supported", SupportedVersions()},
-                    {"requested", version.is_string() ? version : json(version.dump())}});
+    return RpcFail(
+        kUnsupportedVersion, "unsupported protocol version",
+        {{"supported", SupportedVersions()}, {"requested", version.is_string() ? version : json(version.dump())}});
   }
   const json* capabilities = Member(meta, kCapabilitiesKey);
   if (capabilities == nullptr || !capabilities->is_object()) {
@@ -180,9 +180,9 @@ RpcResult<std::string> Dispatch(Service& service, const Message& message, PeerSt
 // A subscription stays open for as long as the peer listens. Nothing that this server offers changes while it runs, so
 // none of the asked-for notifications is promised.
 void Acknowledge(const Message& message, const Notify& notify) {
-  notify(NotificationText("notifications/subscriptions/acknowledged",
-                          fmt::format(R"({{"notifications":{{}},"_meta":{{"{}":{}}}}})", kSubscriptionKey,
-                                      message.id.dump())));
+  notify(NotificationText(
+      "notifications/subscriptions/acknowledged",
+      fmt::format(R"({{"notifications":{{}},"_meta":{{"{}":{}}}}})", kSubscriptionKey, message.id.dump())));
 }
 
 }  // namespace
@@ -192,8 +192,8 @@ bool IsSlow(const Message& message) {
   return method != nullptr && method->slow;
 }
 
-std::optional<Reply> Answer(Service& service, const Message& message, PeerState& peer,
-                                  const Caller& caller, const Notify& notify) {
+std::optional<Reply> Answer(Service& service, const Message& message, PeerState& peer, const Caller& caller,
+                            const Notify& notify) {
   if (!message.is_request) return std::nullopt;
   if (message.method == "subscriptions/listen") {
     const auto revision = RevisionOf(message, peer);

@@ -33,7 +33,7 @@ bool IsSlow(const Message& message);
 
 // The reply, or nothing for notifications and for subscriptions, which stay open. `peer` is only touched by initialize, which transports handle in
 // order. Thread-safe for distinct messages.
-std::optional<Reply> Answer(Service& service, const Message& message, PeerState& peer,
-                                  const Caller& caller, const Notify& notify);
+std::optional<Reply> Answer(Service& service, const Message& message, PeerState& peer, const Caller& caller,
+                            const Notify& notify);
 
 }  // namespace synapsor::mcp

@@ -29,10 +29,9 @@ std::optional<std::size_t> ParseCursor(std::string_view cursor) {
 std::string CallMembers(const interp::Outcome& outcome) {
   const std::string envelope = outcome.envelope->dump(-1, ' ', false, json::error_handler_t::replace);
   const bool refused = outcome.refusal.has_value();
-  const std::string text =
-      refused ? fmt::format("{}: {}", outcome.refusal->code, outcome.refusal->message) : envelope;
-  return fmt::format(R"("content":[{{"type":"text","text":{}}}],"structuredContent":{},"isError":{})",
-                     Quote(text), envelope, refused);
+  const std::string text = refused ? fmt::format("{}: {}", outcome.refusal->code, outcome.refusal->message) : envelope;
+  return fmt::format(R"("content":[{{"type":"text","text":{}}}],"structuredContent":{},"isError":{})", Quote(text),
+                     envelope, refused);
 }
 
 }  // namespace
@@ -73,7 +72,8 @@ std::vector<std::size_t> Service::ToolsFor(const Caller& caller) const {
   const interp::Entitlements& entitlements = runtime_.entitlements();
   std::vector<std::size_t> tools = ToolsOf(caller.workflow);
   if (!entitlements.Restrict(*caller.session)) return tools;
-  if (!caller.workflow.empty()) return entitlements.MayUse(*caller.session, caller.workflow) ? tools : std::vector<std::size_t>();
+  if (!caller.workflow.empty())
+    return entitlements.MayUse(*caller.session, caller.workflow) ? tools : std::vector<std::size_t>();
   std::erase_if(tools, [&](std::size_t tool) { return !Offers(caller, tool); });
   return tools;
 }
@@ -97,8 +97,7 @@ RpcResult<std::string> Service::ListTools(const Caller& caller, std::string_view
   return members;
 }
 
-RpcResult<std::string> Service::CallTool(const Caller& caller, std::string_view name,
-                                         const json& arguments) {
+RpcResult<std::string> Service::CallTool(const Caller& caller, std::string_view name, const json& arguments) {
   const auto found = tool_names_.find(name);
   if (found == tool_names_.end() || !Offers(caller, found->second)) {
     return RpcFail(kInvalidParams, "unknown tool");
@@ -108,8 +107,8 @@ RpcResult<std::string> Service::CallTool(const Caller& caller, std::string_view 
   }
   interp::CallOptions options;
   options.workflow = caller.workflow;
-  const auto outcome = runtime_.Invoke(runtime_.bundle().capabilities[found->second].name, arguments,
-                                       *caller.session, options);
+  const auto outcome =
+      runtime_.Invoke(runtime_.bundle().capabilities[found->second].name, arguments, *caller.session, options);
   if (!outcome) return RpcFail(kInternalError, "the call could not be carried out; the operator's log says why");
   return CallMembers(*outcome);
 }
@@ -118,13 +117,11 @@ std::string Service::ListResources() const { return R"("resources":[])"; }
 
 std::string Service::ListResourceTemplates() const { return ResourceTemplateMembers(); }
 
-RpcResult<std::string> Service::ReadResource(const Caller& caller, std::string_view uri,
-                                             int missing_code) const {
+RpcResult<std::string> Service::ReadResource(const Caller& caller, std::string_view uri, int missing_code) const {
   const auto text = ReadRecord(runtime_, config_, *caller.session, uri);
   if (!text) return RpcFail(kInternalError, "the record could not be read; the operator's log says why");
   if (!*text) return RpcFail(missing_code, "no such resource", {{"uri", uri}});
-  return fmt::format(R"("contents":[{{"uri":{},"mimeType":"application/json","text":{}}}])", Quote(uri),
-                     Quote(**text));
+  return fmt::format(R"("contents":[{{"uri":{},"mimeType":"application/json","text":{}}}])", Quote(uri), Quote(**text));
 }
 
 }  // namespace synapsor::mcp

@@ -39,8 +39,10 @@ class Output {
       // What poll says there is room for is PIPE_BUF at least: such a write does not block.
       const ssize_t n = write(descriptor_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
       if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-      if (n < 0) broken_ = true;
-      else rest.remove_prefix(static_cast<std::size_t>(n));
+      if (n < 0)
+        broken_ = true;
+      else
+        rest.remove_prefix(static_cast<std::size_t>(n));
     }
   }
 
@@ -151,8 +153,7 @@ void Refuse(Output& output, const json& id, int code, std::string why) {
 
 }  // namespace
 
-Status ServeStdio(Service& service, const Caller& caller, const StdioOptions& options,
-                  const std::atomic<bool>& stop) {
+Status ServeStdio(Service& service, const Caller& caller, const StdioOptions& options, const std::atomic<bool>& stop) {
   Output output(options.output, stop);
   PeerState peer;
   const Notify notify = [&output](std::string_view text) { output.Send(text); };

@@ -14,11 +14,11 @@ inline constexpr std::string_view kReceiptsSchema = "public";
 
 // What the runner writes, once; `created_at` is the database's own. Rows are never changed or
 // deleted.
-inline constexpr std::array<std::string_view, 6> kReceiptsInserted = {
-    "idempotency_key", "job", "proposal", "tenant", "status", "result_hash"};
+inline constexpr std::array<std::string_view, 6> kReceiptsInserted = {"idempotency_key", "job",    "proposal",
+                                                                      "tenant",          "status", "result_hash"};
 // What it reads back, by idempotency key.
-inline constexpr std::array<std::string_view, 5> kReceiptsRead = {
-    "idempotency_key", "job", "proposal", "status", "result_hash"};
+inline constexpr std::array<std::string_view, 5> kReceiptsRead = {"idempotency_key", "job", "proposal", "status",
+                                                                  "result_hash"};
 
 // The CREATE TABLE for an engine (postgres, mysql, mariadb, sqlite), one statement without a
 // semicolon.

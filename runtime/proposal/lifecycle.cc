@@ -75,8 +75,7 @@ bool PolicyMayDecide(const ledger::Proposal& proposal) {
 bool Stands(const ProposalView& view, const Decision& decision) {
   return decision.kind == DecisionKind::kApprove && decision.proposal == view.proposal.id &&
          decision.proposal_hash == view.proposal.hash && !decision.subject.empty() &&
-         decision.subject != view.proposal.principal &&
-         decision.integrity == ledger::DecisionIntegrity(decision) &&
+         decision.subject != view.proposal.principal && decision.integrity == ledger::DecisionIntegrity(decision) &&
          (IsPolicy(decision) ? PolicyMayDecide(view.proposal) : HoldsRequired(view, decision));
 }
 
@@ -90,13 +89,12 @@ std::set<std::string_view> Approvers(const ProposalView& view) {
 
 Verdict JudgeApproval(const ProposalView& view, const Decision& decision, Instant now) {
   if (view.state != kPendingReview) {
-    return Refuse("PROPOSAL_NOT_PENDING_REVIEW",
-                  fmt::format("the proposal is {}; only one that is pending_review can be approved",
-                              StateName(view.state)));
+    return Refuse(
+        "PROPOSAL_NOT_PENDING_REVIEW",
+        fmt::format("the proposal is {}; only one that is pending_review can be approved", StateName(view.state)));
   }
   if (view.proposal.expires_at <= now) {
-    return Refuse("PROPOSAL_EXPIRED",
-                  "the time to decide on this proposal is over; make a new one from fresh data");
+    return Refuse("PROPOSAL_EXPIRED", "the time to decide on this proposal is over; make a new one from fresh data");
   }
   if (decision.subject == view.proposal.principal) {
     return Refuse("SELF_APPROVAL", "whoever proposed a change cannot approve it; ask another reviewer");
@@ -115,8 +113,7 @@ Verdict JudgeApproval(const ProposalView& view, const Decision& decision, Instan
   }
   auto approvers = Approvers(view);
   if (approvers.contains(decision.subject)) {
-    return Refuse("APPROVER_ALREADY_COUNTED",
-                  "this reviewer has approved already; the quorum counts distinct people");
+    return Refuse("APPROVER_ALREADY_COUNTED", "this reviewer has approved already; the quorum counts distinct people");
   }
   const int count = static_cast<int>(approvers.size()) + 1;
   const bool complete = count >= std::max(1, view.proposal.required_approvals);
@@ -125,9 +122,9 @@ Verdict JudgeApproval(const ProposalView& view, const Decision& decision, Instan
 
 Verdict JudgeWithdrawal(const ProposalView& view, const Decision& decision) {
   if (view.state != kPendingReview && view.state != kApproved) {
-    return Refuse("PROPOSAL_NOT_REJECTABLE",
-                  fmt::format("the proposal is {}; only one that no runner has taken can be withdrawn",
-                              StateName(view.state)));
+    return Refuse(
+        "PROPOSAL_NOT_REJECTABLE",
+        fmt::format("the proposal is {}; only one that no runner has taken can be withdrawn", StateName(view.state)));
   }
   if (decision.kind == DecisionKind::kCancel) {
     const bool own = decision.subject == view.proposal.principal;
@@ -156,15 +153,13 @@ Verdict Judge(const ProposalView& view, const Decision& decision, Instant now) {
   if (decision.subject.empty()) {
     return Refuse("SUBJECT_REQUIRED", "a decision needs the verified identity of who decides");
   }
-  const bool bound = decision.proposal == view.proposal.id &&
-                     decision.proposal_hash == view.proposal.hash &&
+  const bool bound = decision.proposal == view.proposal.id && decision.proposal_hash == view.proposal.hash &&
                      ledger::HashProposal(view.proposal) == view.proposal.hash;
   if (!bound) {
     return Refuse("PROPOSAL_HASH_MISMATCH",
                   "the decision is about another content than the proposal has; look at it again");
   }
-  return decision.kind == DecisionKind::kApprove ? JudgeApproval(view, decision, now)
-                                                 : JudgeWithdrawal(view, decision);
+  return decision.kind == DecisionKind::kApprove ? JudgeApproval(view, decision, now) : JudgeWithdrawal(view, decision);
 }
 
 bool IsAllowedMove(ProposalState from, ProposalState to) {

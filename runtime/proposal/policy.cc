@@ -72,7 +72,7 @@ struct Relation {
   bool less, equal, greater;  // whether it holds for a value that is less than, equal to, greater than the literal
 };
 constexpr Relation kRelations[] = {
-    {"=", false, true, false}, {"!=", true, false, true},  {"<", true, false, false},
+    {"=", false, true, false}, {"!=", true, false, true}, {"<", true, false, false},
     {"<=", true, true, false}, {">", false, false, true}, {">=", false, true, true},
 };
 
@@ -186,15 +186,18 @@ SettlementVerdict ExamineSet(const bundle::Bundle& bundle, const Policy& policy,
     const Proposal& proposal = views[i].proposal;
     const std::string handle = ledger::ProposalHandle(proposal.id);
     if (!MayAsk(asker, proposal)) {
-      return Refuse("NOT_YOURS_TO_SETTLE",
-                    fmt::format("settling {} is asked for by its proposer, a reviewer of its role or an operator", handle));
+      return Refuse(
+          "NOT_YOURS_TO_SETTLE",
+          fmt::format("settling {} is asked for by its proposer, a reviewer of its role or an operator", handle));
     }
     if (proposal.bundle_digest != bundle.digest) {
-      return Refuse("BUNDLE_CHANGED", fmt::format("{} was made under another bundle, whose policies alone decide on it", handle));
+      return Refuse("BUNDLE_CHANGED",
+                    fmt::format("{} was made under another bundle, whose policies alone decide on it", handle));
     }
     if (!InScope(policy, proposal)) {
-      return Refuse("POLICY_OUT_OF_SCOPE", fmt::format("policy `{}` is for {} `{}`, and {} is not of it", policy.name,
-                                                       policy.for_workflow ? "workflow" : "capability", policy.scope, handle));
+      return Refuse("POLICY_OUT_OF_SCOPE",
+                    fmt::format("policy `{}` is for {} `{}`, and {} is not of it", policy.name,
+                                policy.for_workflow ? "workflow" : "capability", policy.scope, handle));
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (!SameRow(views[j].proposal, proposal)) continue;
@@ -236,15 +239,17 @@ std::string ConditionText(const PolicyCondition& condition) {
 }
 
 std::string LimitText(const PolicyLimit& limit) {
-  return fmt::format("LIMIT {}{} PER {}DAY", limit.total_column.empty() ? "" : fmt::format("TOTAL {} ", limit.total_column),
-                     limit.amount, limit.per_object ? "OBJECT " : "");
+  return fmt::format("LIMIT {}{} PER {}DAY",
+                     limit.total_column.empty() ? "" : fmt::format("TOTAL {} ", limit.total_column), limit.amount,
+                     limit.per_object ? "OBJECT " : "");
 }
 
 std::vector<ConditionOutcome> EvaluateConditions(const Policy& policy, const Proposal& proposal) {
   std::vector<ConditionOutcome> outcomes;
   for (const PolicyCondition& condition : policy.conditions) {
     const auto value = ValueAt(proposal, condition.path);
-    outcomes.push_back({ConditionText(condition), std::string(value ? Compare(condition, *value) : "there is no such value")});
+    outcomes.push_back(
+        {ConditionText(condition), std::string(value ? Compare(condition, *value) : "there is no such value")});
   }
   return outcomes;
 }
@@ -254,7 +259,8 @@ Amounts AmountsOf(const Proposal& proposal) {
   for (const ledger::ProposedColumn& column : proposal.columns) {
     if (!IsExact(column.before.type) || !IsExact(column.after.type)) continue;
     const auto text = [](const Scalar& value) { return value.is_null ? std::string("0") : value.text; };
-    if (auto moved = DistanceOfNumbers(text(column.before), text(column.after))) amounts.emplace_back(column.column, *moved);
+    if (auto moved = DistanceOfNumbers(text(column.before), text(column.after)))
+      amounts.emplace_back(column.column, *moved);
   }
   std::sort(amounts.begin(), amounts.end());
   return amounts;
@@ -283,7 +289,8 @@ SettlementVerdict JudgeSettlement(const bundle::Bundle& bundle, const Policy& po
     const bool above = !view.proposal.policy_may_approve || view.proposal.required_approvals > 1;
     const ledger::Verdict judged = Judge(view, step.decision, scene.now);
     if (!judged.accepted && !(above && judged.refusal_code == "POLICY_CANNOT_DECIDE")) {
-      return Refuse(judged.refusal_code, fmt::format("{}: {}", ledger::ProposalHandle(view.proposal.id), judged.refusal_message));
+      return Refuse(judged.refusal_code,
+                    fmt::format("{}: {}", ledger::ProposalHandle(view.proposal.id), judged.refusal_message));
     }
     if (!step.failing.empty() || !judged.accepted) verdict.approved = false;
     AddApproval(today, step.amounts);
@@ -298,7 +305,8 @@ bool ProvePolicies(const bundle::Bundle& bundle, const ProposalView& view) {
     const Policy* policy = FindPolicy(bundle, decision.policy);
     if (policy == nullptr || policy->digest != decision.policy_digest || !InScope(*policy, view.proposal)) return false;
     const auto outcomes = EvaluateConditions(*policy, view.proposal);
-    return std::all_of(outcomes.begin(), outcomes.end(), [](const ConditionOutcome& outcome) { return outcome.holds(); });
+    return std::all_of(outcomes.begin(), outcomes.end(),
+                       [](const ConditionOutcome& outcome) { return outcome.holds(); });
   });
 }
 

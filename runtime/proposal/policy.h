@@ -42,8 +42,8 @@ struct Asker {
 // with nothing recorded: BUNDLE_CHANGED, POLICY_OUT_OF_SCOPE, NOT_YOURS_TO_SETTLE, SETTLEMENT_CONFLICT (two proposals for one
 // row) and what Judge refuses. Then every proposal must meet every condition and limit, or all are left proposed.
 // A quorum above one and a rule of the workflow that demands a reviewer are conditions that no policy meets.
-ledger::SettlementVerdict JudgeSettlement(const bundle::Bundle& bundle, const bundle::Policy& policy, const Asker& asker,
-                                          const ledger::SettlementScene& scene);
+ledger::SettlementVerdict JudgeSettlement(const bundle::Bundle& bundle, const bundle::Policy& policy,
+                                          const Asker& asker, const ledger::SettlementScene& scene);
 
 // Of a proposal that policies approved: whether each is this bundle's and says so still. Holds for approvals by people. The
 // trusted runner asks before it applies.

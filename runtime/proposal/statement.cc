@@ -8,7 +8,8 @@ namespace {
 ShownParameter OfColumn(const ledger::Proposal& proposal, std::string_view name, bool before) {
   const std::string row = "row:" + std::string(name);
   for (const ledger::ProposedColumn& column : proposal.columns) {
-    if (column.column == name) return before ? ShownParameter{column.before, row, {}} : ShownParameter{column.after, column.provenance, {}};
+    if (column.column == name)
+      return before ? ShownParameter{column.before, row, {}} : ShownParameter{column.after, column.provenance, {}};
   }
   for (const ledger::NamedScalar& image : proposal.before_image) {
     if (image.name == name) return {image.value, row, {}};
@@ -41,7 +42,8 @@ std::vector<ShownParameter> ShownParameters(const bundle::PatchPlan& patch, cons
 const bundle::Capability* PlanOf(const bundle::Bundle& bundle, const ledger::Proposal& proposal) {
   if (proposal.bundle_digest != bundle.digest) return nullptr;
   const bundle::Capability* plan = bundle.FindCapability(proposal.capability);
-  return plan != nullptr && plan->patch && plan->patch->update.fingerprint == proposal.update_fingerprint ? plan : nullptr;
+  return plan != nullptr && plan->patch && plan->patch->update.fingerprint == proposal.update_fingerprint ? plan
+                                                                                                          : nullptr;
 }
 
 }  // namespace synapsor::proposal

@@ -12,8 +12,8 @@
 namespace synapsor::proposal {
 
 struct ShownParameter {
-  std::optional<Scalar> value;   // nothing: decided when the statement runs
-  std::string provenance;        // arg:reason, session:tenant_id, fixed, row:COLUMN
+  std::optional<Scalar> value;  // nothing: decided when the statement runs
+  std::string provenance;       // arg:reason, session:tenant_id, fixed, row:COLUMN
   std::string database_type;
 };
 

@@ -35,9 +35,7 @@ using SignaturePtr = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
 
 constexpr int kEs256Half = 32;
 
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
+const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 BignumPtr ToBignum(std::string_view bytes) {
   return BignumPtr(BN_bin2bn(Bytes(bytes), static_cast<int>(bytes.size()), nullptr));
@@ -128,8 +126,8 @@ bool VerifyPublic(EVP_PKEY* key, const EVP_MD* digest, std::string_view input, s
 bool VerifyHmac(std::string_view secret, std::string_view input, std::string_view signature) {
   unsigned char expected[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), Bytes(input), input.size(), expected,
-           &size) == nullptr) {
+  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), Bytes(input), input.size(), expected, &size) ==
+      nullptr) {
     return false;
   }
   return signature.size() == size && CRYPTO_memcmp(expected, signature.data(), size) == 0;
@@ -160,16 +158,13 @@ Result<Key> Key::FromSecret(std::string secret) {
 
 bool Key::Verify(std::string_view signing_input, std::string_view signature) const {
   switch (algorithm_) {
-    case Algorithm::kRs256:
-      return VerifyPublic(material_->pkey.get(), EVP_sha256(), signing_input, signature);
+    case Algorithm::kRs256: return VerifyPublic(material_->pkey.get(), EVP_sha256(), signing_input, signature);
     case Algorithm::kEs256: {
       const std::string der = DerSignature(signature);
       return !der.empty() && VerifyPublic(material_->pkey.get(), EVP_sha256(), signing_input, der);
     }
-    case Algorithm::kEdDsa:
-      return VerifyPublic(material_->pkey.get(), nullptr, signing_input, signature);
-    case Algorithm::kHs256:
-      return VerifyHmac(material_->secret, signing_input, signature);
+    case Algorithm::kEdDsa: return VerifyPublic(material_->pkey.get(), nullptr, signing_input, signature);
+    case Algorithm::kHs256: return VerifyHmac(material_->secret, signing_input, signature);
   }
   return false;
 }
@@ -207,8 +202,8 @@ Result<std::vector<Key>> ParseJwks(std::string_view text, const std::string& pat
     for (const Key& other : keys) {
       if (other.id() == id) return refuse(fmt::format("{} repeats the `kid` of another key", where));
     }
-    keys.push_back(Key(std::move(id), type->algorithm,
-                       std::make_shared<Key::Material>(Key::Material{std::move(pkey), {}})));
+    keys.push_back(
+        Key(std::move(id), type->algorithm, std::make_shared<Key::Material>(Key::Material{std::move(pkey), {}})));
   }
   if (keys.empty()) return refuse("it holds no key");
   return keys;
@@ -222,12 +217,18 @@ std::optional<std::string> DecodeBase64Url(std::string_view text) {
   int bits = 0;
   for (const char c : text) {
     unsigned int value = 0;
-    if (c >= 'A' && c <= 'Z') value = static_cast<unsigned int>(c - 'A');
-    else if (c >= 'a' && c <= 'z') value = static_cast<unsigned int>(c - 'a') + 26;
-    else if (c >= '0' && c <= '9') value = static_cast<unsigned int>(c - '0') + 52;
-    else if (c == '-') value = 62;
-    else if (c == '_') value = 63;
-    else return std::nullopt;
+    if (c >= 'A' && c <= 'Z')
+      value = static_cast<unsigned int>(c - 'A');
+    else if (c >= 'a' && c <= 'z')
+      value = static_cast<unsigned int>(c - 'a') + 26;
+    else if (c >= '0' && c <= '9')
+      value = static_cast<unsigned int>(c - '0') + 52;
+    else if (c == '-')
+      value = 62;
+    else if (c == '_')
+      value = 63;
+    else
+      return std::nullopt;
     buffer = (buffer << 6 | value) & 0xFFFFFF;
     bits += 6;
     if (bits >= 8) {

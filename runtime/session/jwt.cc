@@ -145,7 +145,8 @@ Result<std::string> ReadJwks(const std::string& path) {
   if (kind == std::filesystem::file_type::directory) return cannot("it is a folder");
   const auto permissions = std::filesystem::status(path, problem).permissions();
   if ((permissions & std::filesystem::perms::others_write) != std::filesystem::perms::none) {
-    return Fail(ErrorKind::kIo, fmt::format("cannot use the JWKS file `{}`: every account may write it, and so make tokens", path),
+    return Fail(ErrorKind::kIo,
+                fmt::format("cannot use the JWKS file `{}`: every account may write it, and so make tokens", path),
                 fmt::format("run `chmod o-w {}`", path));
   }
   std::ifstream file(path, std::ios::binary);

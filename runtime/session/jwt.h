@@ -24,8 +24,7 @@ class TokenVerifier {
  public:
   // Reads the JWKS file or the development secret. Issuer and audience must be configured.
   static Result<TokenVerifier> FromConfig(const config::Config& config);
-  TokenVerifier(config::Session config, std::vector<Key> keys)
-      : config_(std::move(config)), keys_(std::move(keys)) {}
+  TokenVerifier(config::Session config, std::vector<Key> keys) : config_(std::move(config)), keys_(std::move(keys)) {}
 
   tl::expected<Session, TokenRefusal> Verify(std::string_view token, Instant now) const;
 

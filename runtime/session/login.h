@@ -15,14 +15,14 @@ namespace synapsor::session {
 
 struct LoginSession {
   Reviewer reviewer;
-  std::string csrf;      // belongs into every form of this session
+  std::string csrf;  // belongs into every form of this session
   Instant started, seen, ends;
 };
 
 struct LoginLimits {
   int idle_seconds = 30 * 60;
   int longest_seconds = 8 * 3600;
-  std::size_t most = 10'000, most_a_subject = 10;   // beyond it the one used least recently ends
+  std::size_t most = 10'000, most_a_subject = 10;  // beyond it the one used least recently ends
 };
 
 // Thread-safe. A session is found by a random 256-bit id that only the browser holds; what is kept here is its digest.

@@ -66,8 +66,8 @@ Result<std::string> RandomHex(std::size_t bytes) {
 std::string KeyedDigest(std::string_view key, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-       out.data(), &size);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+       text.size(), out.data(), &size);
   return Hex(out.data(), size);
 }
 
@@ -77,7 +77,8 @@ bool SameSecret(std::string_view a, std::string_view b) {
 
 Result<std::string> HashPassword(std::string_view password) {
   if (password.size() < kLeastPasswordLength || password.size() > kMostPasswordLength || HasNul(password)) {
-    return Fail(ErrorKind::kUsage, fmt::format("a password has {} to {} bytes, none of them NUL", kLeastPasswordLength, kMostPasswordLength));
+    return Fail(ErrorKind::kUsage, fmt::format("a password has {} to {} bytes, none of them NUL", kLeastPasswordLength,
+                                               kMostPasswordLength));
   }
   SYN_ASSIGN_OR_RETURN(const std::string salt, RandomHex(kSaltBytes));
   const std::string hash = Derive(password, salt);

@@ -43,7 +43,8 @@ Result<ReviewerDirectory> ReviewerDirectory::Parse(std::string_view text, const 
   auto root = ParseStrictJson(text);
   if (!root) return Fail(ErrorKind::kUsage, fmt::format("{}: {}", path, root.error().message));
   if (!root->is_object() || root->size() != 1 || !root->contains("reviewers") || !(*root)["reviewers"].is_array()) {
-    return Fail(ErrorKind::kUsage, fmt::format("{}: this is not {{\"reviewers\": [...]}} with nothing beside it", path));
+    return Fail(ErrorKind::kUsage,
+                fmt::format("{}: this is not {{\"reviewers\": [...]}} with nothing beside it", path));
   }
   ReviewerDirectory directory;
   const json& list = (*root)["reviewers"];
@@ -67,16 +68,19 @@ Result<ReviewerDirectory> ReviewerDirectory::Parse(std::string_view text, const 
     }
     const std::string subject = item["subject"];
     Entry entry{{subject, *std::move(roles), *std::move(tenants)}, item["password"]};
-    if (!directory.entries_.emplace(subject, std::move(entry)).second) return Wrong(path, i, "this subject is there already");
+    if (!directory.entries_.emplace(subject, std::move(entry)).second)
+      return Wrong(path, i, "this subject is there already");
   }
   return directory;
 }
 
 Result<ReviewerDirectory> ReviewerDirectory::Load(const std::string& path) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return Fail(ErrorKind::kIo, fmt::format("cannot read the reviewers file `{}`", path));
+  if (::stat(path.c_str(), &info) != 0)
+    return Fail(ErrorKind::kIo, fmt::format("cannot read the reviewers file `{}`", path));
   if ((info.st_mode & (S_IWGRP | S_IWOTH | S_IROTH)) != 0) {
-    return Fail(ErrorKind::kUsage, fmt::format("the reviewers file `{}` can be read by everybody or written by others", path),
+    return Fail(ErrorKind::kUsage,
+                fmt::format("the reviewers file `{}` can be read by everybody or written by others", path),
                 fmt::format("chmod 600 {}", path));
   }
   std::ifstream file(path, std::ios::binary);
@@ -89,7 +93,8 @@ Result<ReviewerDirectory> ReviewerDirectory::Load(const std::string& path) {
 std::optional<Reviewer> ReviewerDirectory::Check(const std::string& subject, std::string_view password) const {
   const auto entry = entries_.find(subject);
   const bool known = entry != entries_.end();
-  const bool matches = PasswordMatches(password, known ? std::string_view(entry->second.password_hash) : std::string_view());
+  const bool matches =
+      PasswordMatches(password, known ? std::string_view(entry->second.password_hash) : std::string_view());
   if (!known || !matches) return std::nullopt;
   return entry->second.reviewer;
 }

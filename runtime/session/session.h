@@ -16,9 +16,9 @@ namespace synapsor::session {
 
 struct Session {
   std::map<std::string, std::string, std::less<>> values;
-  std::vector<std::string> roles;   // of a reviewer
-  std::string provider;             // environment, jwt, operator
-  std::optional<Instant> expires;   // of the token that says all this
+  std::vector<std::string> roles;  // of a reviewer
+  std::string provider;            // environment, jwt, operator
+  std::optional<Instant> expires;  // of the token that says all this
 
   // Null when missing or empty: the call is then refused.
   const std::string* Find(std::string_view key) const;

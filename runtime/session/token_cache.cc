@@ -6,7 +6,8 @@ namespace synapsor::session {
 
 bool TokenCache::Holds(const Entry& entry, Instant now) {
   constexpr std::int64_t kMinute = 60'000'000;
-  return entry.session.expires && now < *entry.session.expires && now >= entry.verified && now.micros - entry.verified.micros < kMinute;
+  return entry.session.expires && now < *entry.session.expires && now >= entry.verified &&
+         now.micros - entry.verified.micros < kMinute;
 }
 
 std::optional<Session> TokenCache::Find(std::string_view token, Instant now) const {

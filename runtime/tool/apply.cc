@@ -53,7 +53,8 @@ Result<writeback::Writers> OpenWriters(const bundle::Bundle& bundle, const confi
     writers.emplace(source.name, std::move(writer));
   }
   for (const std::string& name : only) {
-    if (!writers.contains(name)) return Fail(ErrorKind::kUsage, fmt::format("the bundle has no source `{}`", Shown(name, 60)));
+    if (!writers.contains(name))
+      return Fail(ErrorKind::kUsage, fmt::format("the bundle has no source `{}`", Shown(name, 60)));
   }
   return writers;
 }
@@ -70,17 +71,22 @@ bool IsApplied(ledger::ApplyStatus status) {
 
 std::string ReceiptText(const ledger::Receipt& receipt, const Style& style) {
   const std::string status(ledger::ApplyStatusName(receipt.status));
-  std::string out = fmt::format("{} {}", ledger::ProposalHandle(receipt.proposal), IsApplied(receipt.status) ? style.Green(status) : style.Red(status));
+  std::string out = fmt::format("{} {}", ledger::ProposalHandle(receipt.proposal),
+                                IsApplied(receipt.status) ? style.Green(status) : style.Red(status));
   if (!receipt.safe_error_code.empty()) out += ": " + receipt.safe_error_code;
   if (IsApplied(receipt.status)) out += fmt::format(", {} row", receipt.rows_affected);
-  if (!receipt.new_version.is_null) out += fmt::format(", version {} -> {}", Shown(receipt.previous_version), Shown(receipt.new_version));
+  if (!receipt.new_version.is_null)
+    out += fmt::format(", version {} -> {}", Shown(receipt.previous_version), Shown(receipt.new_version));
   return out + "\n";
 }
 
 json ReceiptJson(const ledger::Receipt& receipt) {
-  return {{"proposal", ledger::ProposalHandle(receipt.proposal)}, {"status", ledger::ApplyStatusName(receipt.status)},
-          {"rows_affected", receipt.rows_affected}, {"code", receipt.safe_error_code},
-          {"previous_version", ToJson(receipt.previous_version)}, {"new_version", ToJson(receipt.new_version)},
+  return {{"proposal", ledger::ProposalHandle(receipt.proposal)},
+          {"status", ledger::ApplyStatusName(receipt.status)},
+          {"rows_affected", receipt.rows_affected},
+          {"code", receipt.safe_error_code},
+          {"previous_version", ToJson(receipt.previous_version)},
+          {"new_version", ToJson(receipt.new_version)},
           {"at", FormatInstant(receipt.executed_at)}};
 }
 
@@ -190,7 +196,8 @@ Result<int> Run(const cli::Arguments& arguments) {
   options.log = [](const std::string& line) { cli::PrintRemark(kProgram, Shown(line)); };
   options.check_schema = [&](const bundle::Source& source) -> Result<std::string> {
     const auto writer = writers.find(source.name);
-    return writer == writers.end() ? Result<std::string>(std::string()) : interp::FindTargetDrift(bundle, source, *writer->second);
+    return writer == writers.end() ? Result<std::string>(std::string())
+                                   : interp::FindTargetDrift(bundle, source, *writer->second);
   };
   options.concurrency = static_cast<int>(std::clamp<std::int64_t>(concurrency.value_or(1), 1, kMostConcurrency));
   options.stop = StopAsked;
@@ -199,7 +206,8 @@ Result<int> Run(const cli::Arguments& arguments) {
   writeback::Runner runner(bundle, config, writers, *ledger, SystemClock(), std::move(options));
   Worker worker(runner, *ledger, name, WantsJson(arguments));
   if (arguments.Has("--once")) return worker.Once();
-  return worker.Watch(RetentionWork(*ledger, arguments.Has("--retain") ? RetentionRules(bundle) : std::vector<ledger::RetentionRule>()));
+  return worker.Watch(RetentionWork(
+      *ledger, arguments.Has("--retain") ? RetentionRules(bundle) : std::vector<ledger::RetentionRule>()));
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ Status MustExist(const config::Config& config) {
   std::error_code problem;
   if (const auto size = std::filesystem::file_size(path, problem); !problem && size > 0) return {};
   if (problem && problem != std::errc::no_such_file_or_directory) return {};
-  return Fail(ErrorKind::kIo, fmt::format("there is no ledger `{}` to verify", path),
-              "name the right one under `ledger` in synapsor.json; a ledger that was there has been removed or emptied");
+  return Fail(
+      ErrorKind::kIo, fmt::format("there is no ledger `{}` to verify", path),
+      "name the right one under `ledger` in synapsor.json; a ledger that was there has been removed or emptied");
 }
 
 Result<int> Run(const cli::Arguments& arguments) {
@@ -38,14 +39,17 @@ Result<int> Run(const cli::Arguments& arguments) {
   SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
   SYN_ASSIGN_OR_RETURN(const auto report, ledger->VerifyChain(arguments.ValueOr("--head", "")));
   if (WantsJson(arguments)) {
-    const nlohmann::json object = {{"intact", report.intact}, {"events", report.events}, {"head", report.head},
-                                   {"first_bad_sequence", report.first_bad_sequence}, {"problem", report.problem}};
+    const nlohmann::json object = {{"intact", report.intact},
+                                   {"events", report.events},
+                                   {"head", report.head},
+                                   {"first_bad_sequence", report.first_bad_sequence},
+                                   {"problem", report.problem}};
     SYN_RETURN_IF_ERROR(cli::WriteData(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
   } else if (report.intact) {
     const Style style = TerminalStyle();
-    SYN_RETURN_IF_ERROR(cli::WriteData(fmt::format("{}: {} event{}\nhead {}\n", style.Green("the chain is whole"), report.events,
-                                                   report.events == 1 ? "" : "s",
-                                                   report.head.empty() ? "(none)" : report.head)));
+    SYN_RETURN_IF_ERROR(
+        cli::WriteData(fmt::format("{}: {} event{}\nhead {}\n", style.Green("the chain is whole"), report.events,
+                                   report.events == 1 ? "" : "s", report.head.empty() ? "(none)" : report.head)));
   } else {
     PrintRefusal("CHAIN_BROKEN", fmt::format("at event {}: {}", report.first_bad_sequence, Shown(report.problem)));
   }

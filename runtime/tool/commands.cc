@@ -7,8 +7,8 @@ namespace synapsor::runner {
 namespace {
 
 constexpr std::array<const Command*, 12> kCommands = {
-    &kServeCommand,  &kInvokeCommand, &kProposalsCommand, &kSettleCommand, &kReviewCommand, &kApplyCommand,
-    &kEvidenceCommand, &kReplayCommand, &kAuditCommand, &kRetentionCommand, &kSourceCommand, &kDoctorCommand,
+    &kServeCommand,    &kInvokeCommand, &kProposalsCommand, &kSettleCommand,    &kReviewCommand, &kApplyCommand,
+    &kEvidenceCommand, &kReplayCommand, &kAuditCommand,     &kRetentionCommand, &kSourceCommand, &kDoctorCommand,
 };
 
 }  // namespace
@@ -16,8 +16,8 @@ constexpr std::array<const Command*, 12> kCommands = {
 std::span<const Command* const> AllCommands() { return kCommands; }
 
 const Command* FindCommand(std::string_view name) {
-  const auto found = std::find_if(kCommands.begin(), kCommands.end(),
-                                  [&](const Command* command) { return command->name == name; });
+  const auto found =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const Command* command) { return command->name == name; });
   return found == kCommands.end() ? nullptr : *found;
 }
 

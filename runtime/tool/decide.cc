@@ -48,7 +48,8 @@ Result<int> Report(const ledger::Verdict& verdict, ledger::ProposalId id) {
 Result<int> Reconcile(const cli::Arguments& arguments, ledger::Ledger& ledger, ledger::ProposalId id,
                       const Decider& decider) {
   const auto outcome = arguments.Value("--outcome");
-  if (!outcome) return Fail(ErrorKind::kUsage, "what happened is not said", "add `--outcome applied`, `conflict` or `failed`");
+  if (!outcome)
+    return Fail(ErrorKind::kUsage, "what happened is not said", "add `--outcome applied`, `conflict` or `failed`");
   const auto state = ledger::ParseState(*outcome);
   SYN_ASSIGN_OR_RETURN(const auto verdict, ledger.Reconcile(id, *state, decider.subject, decider.reason));
   return Report(verdict, id);
@@ -56,12 +57,14 @@ Result<int> Reconcile(const cli::Arguments& arguments, ledger::Ledger& ledger, l
 
 }  // namespace
 
-Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const config::Config& config, bool needs_reason) {
+Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const config::Config& config,
+                                          bool needs_reason) {
   const auto subject = arguments.Value("--as");
   if (!subject || subject->empty()) return Fail(ErrorKind::kUsage, "nobody decides", "add `--as SUBJECT --role ROLE`");
   const std::string reason = arguments.ValueOr("--reason", "");
   const auto facts = Examine(reason);
-  if (needs_reason && facts.code_points == 0) return Fail(ErrorKind::kUsage, "a decision needs a reason", "add `--reason TEXT`");
+  if (needs_reason && facts.code_points == 0)
+    return Fail(ErrorKind::kUsage, "a decision needs a reason", "add `--reason TEXT`");
   if (!facts.valid || facts.code_points > kMaxReason) {
     return Fail(ErrorKind::kUsage, fmt::format("the reason is not UTF-8 or longer than {} characters", kMaxReason));
   }
@@ -69,7 +72,8 @@ Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const
   if (decider.roles.empty()) return Fail(ErrorKind::kUsage, "no role given", "add `--role ROLE`");
   for (const std::string& role : decider.roles) {
     if (Lists(config, role, *subject)) continue;
-    PrintRefusal("NOT_A_MEMBER", fmt::format("`{}` is not listed for the role `{}`", Shown(*subject, 60), Shown(role, 60)));
+    PrintRefusal("NOT_A_MEMBER",
+                 fmt::format("`{}` is not listed for the role `{}`", Shown(*subject, 60), Shown(role, 60)));
     cli::PrintRemark(kProgram, fmt::format("add the name under `approval.roles` in {}",
                                            config.path.empty() ? "synapsor.json" : config.path));
     return std::nullopt;

@@ -19,7 +19,8 @@ struct Decider {
 
 // From --as and --role. Nothing when the configuration does not list the subject for a role; the refusal is printed then.
 // Without `needs_reason` the reason stays empty.
-Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const config::Config& config, bool needs_reason);
+Result<std::optional<Decider>> WhoDecides(const cli::Arguments& arguments, const config::Config& config,
+                                          bool needs_reason);
 
 // `action`: approve, reject, cancel or reconcile. The exit code.
 Result<int> Decide(const cli::Arguments& arguments, const config::Config& config, ledger::Ledger& ledger,

@@ -35,7 +35,8 @@ class Doctor {
     auto config = LoadConfig(arguments_);
     if (!Note("configuration", config)) return std::move(checks_);
     config_ = *std::move(config);
-    if (config_.path.empty()) Warn("configuration", "there is no synapsor.json here; defaults hold", "`sync init` writes one");
+    if (config_.path.empty())
+      Warn("configuration", "there is no synapsor.json here; defaults hold", "`sync init` writes one");
     CheckLedger();
     CheckApproval();
     CheckTokens();
@@ -109,17 +110,21 @@ class Doctor {
     const auto found = (*lease)->Query(writeback::FindReceiptStatement(source.engine), key, 1);
     (*lease)->Rollback();
     if (found) return;
-    Wrong(what, fmt::format("its receipts cannot be read: there is no table `{}`, or the role may not use it", writeback::kReceiptsTable),
+    Wrong(what,
+          fmt::format("its receipts cannot be read: there is no table `{}`, or the role may not use it",
+                      writeback::kReceiptsTable),
           "create it as `sync grants` prints it: " + writeback::ReceiptsDdl(source.engine));
   }
 
   void CheckBundle(const interp::Readers& readers) {
-    if (!arguments_.Has("--bundle")) return Warn("bundle", "none given, so contracts and schema drift were not looked at", "add `--bundle FILE`");
+    if (!arguments_.Has("--bundle"))
+      return Warn("bundle", "none given, so contracts and schema drift were not looked at", "add `--bundle FILE`");
     const auto bundle = LoadBundle(arguments_);
     if (!Note("bundle", bundle)) return;
     for (const bundle::Source& source : bundle->sources) {
       if (!config_.sources.contains(source.name)) {
-        checks_.push_back({"bundle", fmt::format("its source `{}` is not in the configuration", source.name), "name it under `sources` in synapsor.json"});
+        checks_.push_back({"bundle", fmt::format("its source `{}` is not in the configuration", source.name),
+                           "name it under `sources` in synapsor.json"});
       }
     }
     CheckWorkflows(*bundle);
@@ -136,17 +141,21 @@ class Doctor {
     const config::Session& session = config_.session;
     if (!session.workflows && session.provider == "jwt" && !bundle.workflows.empty()) {
       return Warn("workflows", "every verified token may use every workflow, and capabilities outside one",
-                  "say who may use which: \"session\": {\"workflows\": {\"" + bundle.workflows.front().name + "\": {\"roles\": [\"agent\"]}}}");
+                  "say who may use which: \"session\": {\"workflows\": {\"" + bundle.workflows.front().name +
+                      "\": {\"roles\": [\"agent\"]}}}");
     }
     if (!session.workflows) return;
     if (const std::string unknown = interp::FindUnknownWorkflow(session, bundle); !unknown.empty()) {
-      checks_.push_back({"workflows", fmt::format("`session.workflows` names `{}`, which the bundle does not have", unknown),
+      checks_.push_back({"workflows",
+                         fmt::format("`session.workflows` names `{}`, which the bundle does not have", unknown),
                          "correct the name in synapsor.json, or take it out"});
     }
     for (const bundle::Workflow& workflow : bundle.workflows) {
       const auto users = session.workflows->find(workflow.name);
-      if (users != session.workflows->end() && !(users->second.roles.empty() && users->second.principals.empty())) continue;
-      Warn("workflows", fmt::format("nobody may use `{}`", workflow.name), "name roles or principals under `session.workflows`");
+      if (users != session.workflows->end() && !(users->second.roles.empty() && users->second.principals.empty()))
+        continue;
+      Warn("workflows", fmt::format("nobody may use `{}`", workflow.name),
+           "name roles or principals under `session.workflows`");
     }
   }
 
@@ -158,7 +167,9 @@ class Doctor {
 std::string Report(const std::vector<Check>& checks, const Style& style) {
   std::string out;
   for (const Check& check : checks) {
-    const std::string mark = check.problem.empty() ? style.Green("ok     ") : check.is_warning ? style.Yellow("warning") : style.Red("wrong  ");
+    const std::string mark = check.problem.empty() ? style.Green("ok     ")
+                             : check.is_warning    ? style.Yellow("warning")
+                                                   : style.Red("wrong  ");
     out += fmt::format("{} {}{}\n", mark, check.what, check.problem.empty() ? "" : ": " + Shown(check.problem));
     if (!check.hint.empty()) out += fmt::format("        {}\n", Shown(check.hint));
   }
@@ -172,11 +183,16 @@ Result<int> Run(const cli::Arguments& arguments) {
   json list = json::array();
   for (const Check& check : checks) {
     healthy = healthy && (check.problem.empty() || check.is_warning);
-    list.push_back({{"what", check.what}, {"ok", check.problem.empty()}, {"warning", check.is_warning}, {"problem", check.problem}, {"hint", check.hint}});
+    list.push_back({{"what", check.what},
+                    {"ok", check.problem.empty()},
+                    {"warning", check.is_warning},
+                    {"problem", check.problem},
+                    {"hint", check.hint}});
   }
-  const std::string out = WantsJson(arguments)
-                              ? json{{"healthy", healthy}, {"checks", list}}.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
-                              : Report(checks, TerminalStyle());
+  const std::string out =
+      WantsJson(arguments)
+          ? json{{"healthy", healthy}, {"checks", list}}.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
+          : Report(checks, TerminalStyle());
   SYN_RETURN_IF_ERROR(cli::WriteData(out));
   return healthy ? kExitFine : kExitRefused;
 }

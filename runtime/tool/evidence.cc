@@ -24,23 +24,40 @@ json Named(const std::vector<ledger::NamedScalar>& values) {
 json EvidenceJson(const ledger::Evidence& evidence, const std::vector<ledger::QueryAudit>& audits) {
   json items = json::array();
   for (const auto& item : evidence.items) {
-    items.push_back({{"kind", item.kind}, {"source", item.source}, {"table", item.table}, {"key", Named(item.key)}, {"values", Named(item.values)}});
+    items.push_back({{"kind", item.kind},
+                     {"source", item.source},
+                     {"table", item.table},
+                     {"key", Named(item.key)},
+                     {"values", Named(item.values)}});
   }
   json queries = json::array();
   for (const auto& audit : audits) {
-    queries.push_back({{"source", audit.source}, {"table", audit.table}, {"fingerprint", audit.fingerprint},
-                       {"parameters_fingerprint", audit.parameters_fingerprint}, {"rows", audit.rows}, {"micros", audit.micros}});
+    queries.push_back({{"source", audit.source},
+                       {"table", audit.table},
+                       {"fingerprint", audit.fingerprint},
+                       {"parameters_fingerprint", audit.parameters_fingerprint},
+                       {"rows", audit.rows},
+                       {"micros", audit.micros}});
   }
-  return {{"evidence", ledger::EvidenceHandle(evidence.id)}, {"run", ledger::RunHandle(evidence.run)},
-          {"capability", evidence.capability}, {"context", evidence.context}, {"tenant", evidence.tenant},
-          {"principal", evidence.principal}, {"bundle_digest", evidence.bundle_digest}, {"at", FormatInstant(evidence.at)},
-          {"items", std::move(items)}, {"queries", std::move(queries)}};
+  return {{"evidence", ledger::EvidenceHandle(evidence.id)},
+          {"run", ledger::RunHandle(evidence.run)},
+          {"capability", evidence.capability},
+          {"context", evidence.context},
+          {"tenant", evidence.tenant},
+          {"principal", evidence.principal},
+          {"bundle_digest", evidence.bundle_digest},
+          {"at", FormatInstant(evidence.at)},
+          {"items", std::move(items)},
+          {"queries", std::move(queries)}};
 }
 
-std::string EvidenceText(const ledger::Evidence& evidence, const std::vector<ledger::QueryAudit>& audits, const Style& style) {
-  std::string out = fmt::format("{}  {}\n", style.Bold(ledger::EvidenceHandle(evidence.id)), FormatInstant(evidence.at));
-  out += fmt::format("{:<11} {}\n{:<11} {}\n{:<11} {}\n{:<11} {}\n", "capability", evidence.capability, "tenant", Shown(evidence.tenant),
-                     "principal", Shown(evidence.principal), "run", ledger::RunHandle(evidence.run));
+std::string EvidenceText(const ledger::Evidence& evidence, const std::vector<ledger::QueryAudit>& audits,
+                         const Style& style) {
+  std::string out =
+      fmt::format("{}  {}\n", style.Bold(ledger::EvidenceHandle(evidence.id)), FormatInstant(evidence.at));
+  out += fmt::format("{:<11} {}\n{:<11} {}\n{:<11} {}\n{:<11} {}\n", "capability", evidence.capability, "tenant",
+                     Shown(evidence.tenant), "principal", Shown(evidence.principal), "run",
+                     ledger::RunHandle(evidence.run));
   for (const auto& item : evidence.items) {
     out += fmt::format("\n{} of {}:{}", item.kind, item.source, item.table);
     for (const auto& key : item.key) out += fmt::format("  {} = {}", key.name, Shown(key.value));
@@ -49,7 +66,8 @@ std::string EvidenceText(const ledger::Evidence& evidence, const std::vector<led
   }
   if (!audits.empty()) out += "\nstatements sent (parameters are kept as salted fingerprints)\n";
   for (const auto& audit : audits) {
-    out += fmt::format("  {}:{}  {} row{}  {}\n", audit.source, audit.table, audit.rows, audit.rows == 1 ? "" : "s", audit.fingerprint);
+    out += fmt::format("  {}:{}  {} row{}  {}\n", audit.source, audit.table, audit.rows, audit.rows == 1 ? "" : "s",
+                       audit.fingerprint);
   }
   return out;
 }
@@ -70,9 +88,9 @@ Result<int> Run(const cli::Arguments& arguments) {
     return kExitRefused;
   }
   SYN_ASSIGN_OR_RETURN(const auto audits, ledger->AuditsOf(evidence->run));
-  SYN_RETURN_IF_ERROR(cli::WriteData(WantsJson(arguments)
-                                         ? EvidenceJson(*evidence, audits).dump(2, ' ', false, json::error_handler_t::replace) + "\n"
-                                         : EvidenceText(*evidence, audits, TerminalStyle())));
+  SYN_RETURN_IF_ERROR(cli::WriteData(
+      WantsJson(arguments) ? EvidenceJson(*evidence, audits).dump(2, ' ', false, json::error_handler_t::replace) + "\n"
+                           : EvidenceText(*evidence, audits, TerminalStyle())));
   return kExitFine;
 }
 

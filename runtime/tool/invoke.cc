@@ -36,7 +36,9 @@ tl::unexpected<Error> UnknownCapability(const bundle::Bundle& bundle, const std:
   const auto nearest = NearestName(name, names);
   return Fail(ErrorKind::kUsage, fmt::format("the bundle has no capability `{}`", name),
               nearest ? fmt::format("did you mean `{}`?", *nearest)
-                      : fmt::format("it has {}", fmt::join(names.begin(), names.begin() + std::min<std::ptrdiff_t>(10, std::ssize(names)), ", ")));
+                      : fmt::format("it has {}",
+                                    fmt::join(names.begin(),
+                                              names.begin() + std::min<std::ptrdiff_t>(10, std::ssize(names)), ", ")));
 }
 
 // A value in the ARG's type where the text is one; otherwise the text itself, which the interpreter refuses by name.

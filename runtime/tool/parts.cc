@@ -22,7 +22,8 @@ Result<config::Config> LoadConfig(const cli::Arguments& arguments) {
 
 Result<bundle::Bundle> LoadBundle(const cli::Arguments& arguments) {
   const auto path = arguments.Value("--bundle");
-  if (!path) return Fail(ErrorKind::kUsage, "no bundle given", "add `--bundle FILE`, the file that `sync build -o` wrote");
+  if (!path)
+    return Fail(ErrorKind::kUsage, "no bundle given", "add `--bundle FILE`, the file that `sync build -o` wrote");
   return bundle::Load(*path, bundle::AuthorityFacts::kSkip);
 }
 
@@ -51,7 +52,8 @@ Result<Endpoint> ParseEndpoint(const std::string& text) {
   const char* const digits = colon == std::string::npos ? end : text.data() + colon + 1;
   const auto [stop, problem] = std::from_chars(digits, end, endpoint.port);
   if (problem != std::errc() || stop != end || colon == 0) {
-    return Fail(ErrorKind::kUsage, fmt::format("`--http {}` is not ADDRESS:PORT", text), "for example `--http 127.0.0.1:8765`");
+    return Fail(ErrorKind::kUsage, fmt::format("`--http {}` is not ADDRESS:PORT", text),
+                "for example `--http 127.0.0.1:8765`");
   }
   endpoint.address = text.substr(0, colon);
   if (endpoint.address.starts_with('[') && endpoint.address.ends_with(']')) {
@@ -70,7 +72,8 @@ Result<std::int64_t> ParseId(const std::string& text, std::string_view scheme, s
 }
 
 std::string RemovedText(const std::string& handle, Instant at) {
-  return fmt::format("the content of {} was removed by retention on {}; the chain of events keeps its digest", handle, FormatInstant(at));
+  return fmt::format("the content of {} was removed by retention on {}; the chain of events keeps its digest", handle,
+                     FormatInstant(at));
 }
 
 void PrintRefusal(std::string_view code, std::string_view message) {

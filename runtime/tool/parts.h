@@ -13,7 +13,8 @@
 
 namespace synapsor::runner {
 
-inline constexpr cli::OptionSpec kConfigOption = {"--config", "FILE", "configuration; default: synapsor.json if it exists"};
+inline constexpr cli::OptionSpec kConfigOption = {"--config", "FILE",
+                                                  "configuration; default: synapsor.json if it exists"};
 inline constexpr cli::OptionSpec kBundleOption = {"--bundle", "FILE", "bundle that `sync build` wrote"};
 inline constexpr cli::OptionSpec kFormatOption = {"--format", "FORMAT", "text, or one JSON object", "", "text|json"};
 

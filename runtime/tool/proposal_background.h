@@ -14,7 +14,7 @@ namespace synapsor::runner {
 
 struct Background {
   std::optional<ledger::Evidence> evidence;
-  const bundle::Bundle* bundle = nullptr;   // null: none was given
+  const bundle::Bundle* bundle = nullptr;  // null: none was given
 };
 
 std::string BackgroundText(const ledger::Proposal& proposal, const Background& background, const Style& style);

@@ -19,7 +19,8 @@ using nlohmann::json;
 
 constexpr cli::OptionSpec kOptions[] = {
     kConfigOption,
-    {"--bundle", "FILE", "show: the statement and the policies, too; when deciding: insist that the proposal was made under it"},
+    {"--bundle", "FILE",
+     "show: the statement and the policies, too; when deciding: insist that the proposal was made under it"},
     {"--as", "SUBJECT", "who decides; the configuration must list the name for the role"},
     {"--role", "ROLE", "in which role", "", "", true},
     {"--reason", "TEXT", "why; kept with the decision"},
@@ -37,7 +38,9 @@ Result<ledger::ProposalFilter> FilterOf(const cli::Arguments& arguments) {
   ledger::ProposalFilter filter;
   if (const auto state = arguments.Value("--state")) {
     filter.state = ledger::ParseState(*state);
-    if (!filter.state) return Fail(ErrorKind::kUsage, fmt::format("`{}` is no state of a proposal", *state), "try pending_review, approved, applied, conflict, failed, rejected, canceled or expired");
+    if (!filter.state)
+      return Fail(ErrorKind::kUsage, fmt::format("`{}` is no state of a proposal", *state),
+                  "try pending_review, approved, applied, conflict, failed, rejected, canceled or expired");
   }
   filter.tenant = arguments.ValueOr("--tenant", "");
   filter.capability = arguments.ValueOr("--capability", "");
@@ -83,9 +86,10 @@ json LeftProposed(const std::vector<ledger::Event>& events) {
 std::string LeftProposedText(const json& list) {
   std::string out;
   for (const json& left : list) {
-    out += fmt::format("  {} left proposed by policy {}, asked by {}\n    version {}\n    {}\n", left["at"].get<std::string>(),
-                       Shown(left["policy"].get<std::string>(), 120), Shown(left["asked_by"].get<std::string>(), 80),
-                       Shown(left["policy_digest"].get<std::string>(), 80), Shown(left["condition"].get<std::string>(), 400));
+    out += fmt::format(
+        "  {} left proposed by policy {}, asked by {}\n    version {}\n    {}\n", left["at"].get<std::string>(),
+        Shown(left["policy"].get<std::string>(), 120), Shown(left["asked_by"].get<std::string>(), 80),
+        Shown(left["policy_digest"].get<std::string>(), 80), Shown(left["condition"].get<std::string>(), 400));
   }
   return out.empty() ? out : "\n" + out;
 }
@@ -126,9 +130,13 @@ Result<int> Run(const cli::Arguments& arguments) {
     SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
     return List(arguments, *ledger);
   }
-  const bool known = action == "show" || action == "approve" || action == "reject" || action == "cancel" || action == "reconcile";
-  if (!known) return Fail(ErrorKind::kUsage, fmt::format("`proposals` cannot `{}`", Shown(action, 40)), "it can list, show, approve, reject, cancel and reconcile");
-  if (words.size() != 2) return Fail(ErrorKind::kUsage, fmt::format("`proposals {}` needs one proposal, such as wrp://7", action));
+  const bool known =
+      action == "show" || action == "approve" || action == "reject" || action == "cancel" || action == "reconcile";
+  if (!known)
+    return Fail(ErrorKind::kUsage, fmt::format("`proposals` cannot `{}`", Shown(action, 40)),
+                "it can list, show, approve, reject, cancel and reconcile");
+  if (words.size() != 2)
+    return Fail(ErrorKind::kUsage, fmt::format("`proposals {}` needs one proposal, such as wrp://7", action));
   SYN_ASSIGN_OR_RETURN(const ledger::ProposalId id, ParseId(words[1], "wrp://", "a proposal"));
   SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
   if (action == "show") return Show(arguments, *ledger, id);

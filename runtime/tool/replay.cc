@@ -89,16 +89,25 @@ Result<Comparison> Compare(const ledger::Run& run, const bundle::Bundle& bundle,
     return comparison;
   }
   comparison.now = outcome.envelope->at("payload");
-  comparison.differences = Differences(ParseOr(run.result_json, json::object()).value("payload", json()), comparison.now);
+  comparison.differences =
+      Differences(ParseOr(run.result_json, json::object()).value("payload", json()), comparison.now);
   return comparison;
 }
 
 json RunJson(const ledger::Run& run) {
-  json object = {{"run", ledger::RunHandle(run.id)}, {"kind", run.kind}, {"workflow", run.workflow},
-                 {"capability", run.capability}, {"tenant", run.tenant}, {"principal", run.principal},
-                 {"status", run.status}, {"status_code", run.status_code}, {"at", FormatInstant(run.at)},
-                 {"bundle_digest", run.bundle_digest}, {"arguments", ParseOr(run.arguments_json, json())},
-                 {"session", ParseOr(run.session_json, json())}, {"result", interp::RecordedAnswer(run)}};
+  json object = {{"run", ledger::RunHandle(run.id)},
+                 {"kind", run.kind},
+                 {"workflow", run.workflow},
+                 {"capability", run.capability},
+                 {"tenant", run.tenant},
+                 {"principal", run.principal},
+                 {"status", run.status},
+                 {"status_code", run.status_code},
+                 {"at", FormatInstant(run.at)},
+                 {"bundle_digest", run.bundle_digest},
+                 {"arguments", ParseOr(run.arguments_json, json())},
+                 {"session", ParseOr(run.session_json, json())},
+                 {"result", interp::RecordedAnswer(run)}};
   if (run.removed_at.micros != 0) object["removed_at"] = FormatInstant(run.removed_at);
   if (run.parent != 0) object["parent"] = ledger::RunHandle(run.parent);
   if (!run.step_key.empty()) object["step_key"] = run.step_key;
@@ -112,15 +121,22 @@ std::string ShownJson(const json& value) {
 }
 
 std::string RunText(const json& run, const Style& style) {
-  std::string out = fmt::format("{}  {} {}\n", style.Bold(run["run"].get<std::string>()), run["at"].get<std::string>(),
-                                run.contains("removed_at") ? style.Dim(fmt::format("removed by retention on {}", run["removed_at"].get<std::string>()))
-                                : run["status"] == "ok" ? style.Green("ok") : style.Red(run["status"].get<std::string>() + " " + run["status_code"].get<std::string>()));
-  for (const char* name : {"capability", "workflow", "parent", "step_key", "tenant", "principal", "arguments", "evidence", "proposal", "bundle_digest"}) {
+  std::string out =
+      fmt::format("{}  {} {}\n", style.Bold(run["run"].get<std::string>()), run["at"].get<std::string>(),
+                  run.contains("removed_at")
+                      ? style.Dim(fmt::format("removed by retention on {}", run["removed_at"].get<std::string>()))
+                  : run["status"] == "ok"
+                      ? style.Green("ok")
+                      : style.Red(run["status"].get<std::string>() + " " + run["status_code"].get<std::string>()));
+  for (const char* name : {"capability", "workflow", "parent", "step_key", "tenant", "principal", "arguments",
+                           "evidence", "proposal", "bundle_digest"}) {
     if (!run.contains(name) || run[name].is_null() || run[name] == "") continue;
-    out += fmt::format("  {:<14} {}\n", name, run[name].is_string() ? Shown(run[name].get_ref<const std::string&>()) : ShownJson(run[name]));
+    out += fmt::format("  {:<14} {}\n", name,
+                       run[name].is_string() ? Shown(run[name].get_ref<const std::string&>()) : ShownJson(run[name]));
   }
   const json& result = run["result"];
-  if (result.is_object() && result.contains("payload")) out += fmt::format("  {:<14} {}\n", "result", ShownJson(result["payload"]));
+  if (result.is_object() && result.contains("payload"))
+    out += fmt::format("  {:<14} {}\n", "result", ShownJson(result["payload"]));
   return out;
 }
 
@@ -171,7 +187,8 @@ Result<int> Run(const cli::Arguments& arguments) {
   const Style style = TerminalStyle();
   std::string out;
   if (WantsJson(arguments)) {
-    object["now"] = {{"payload", comparison.now}, {"differences", comparison.differences}, {"not_compared", comparison.why_not}};
+    object["now"] = {
+        {"payload", comparison.now}, {"differences", comparison.differences}, {"not_compared", comparison.why_not}};
     out = object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   } else {
     out = RunText(object, style);

@@ -37,10 +37,12 @@ std::vector<ledger::RetentionRule> RetentionRules(const bundle::Bundle& bundle) 
 }
 
 std::string RetentionText(const ledger::RetentionRule& rule, const ledger::RetentionCount& count, bool looked_only) {
-  std::string text = fmt::format("{}: {} {} older than {} days {}", rule.workflow, count.removed, ledger::RetainedName(rule.what),
-                                 rule.days, looked_only ? "would be removed" : "removed");
+  std::string text =
+      fmt::format("{}: {} {} older than {} days {}", rule.workflow, count.removed, ledger::RetainedName(rule.what),
+                  rule.days, looked_only ? "would be removed" : "removed");
   if (count.held > 0) text += fmt::format("; {} kept, because open proposals need them", count.held);
-  if (count.damaged > 0) text += fmt::format("; {} left, because they are not as recorded: see `audit verify`", count.damaged);
+  if (count.damaged > 0)
+    text += fmt::format("; {} left, because they are not as recorded: see `audit verify`", count.damaged);
   return text;
 }
 

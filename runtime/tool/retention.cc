@@ -23,8 +23,9 @@ constexpr cli::OptionSpec kOptions[] = {
 };
 
 json RuleJson(const ledger::RetentionRule& rule, const ledger::RetentionCount& count, bool looked_only) {
-  return {{"workflow", rule.workflow}, {"what", ledger::RetainedName(rule.what)}, {"days", rule.days},
-          {looked_only ? "would_be_removed" : "removed", count.removed}, {"held", count.held}, {"damaged", count.damaged}};
+  return {{"workflow", rule.workflow}, {"what", ledger::RetainedName(rule.what)},
+          {"days", rule.days},         {looked_only ? "would_be_removed" : "removed", count.removed},
+          {"held", count.held},        {"damaged", count.damaged}};
 }
 
 Result<int> Run(const cli::Arguments& arguments) {
@@ -45,7 +46,8 @@ Result<int> Run(const cli::Arguments& arguments) {
     damaged = damaged || count.damaged > 0;
   }
   if (text.empty()) text = "no workflow of this bundle says RETENTION: nothing is ever removed\n";
-  SYN_RETURN_IF_ERROR(cli::WriteData(WantsJson(arguments) ? json{{"retention", std::move(rules)}}.dump(2) + "\n" : text));
+  SYN_RETURN_IF_ERROR(
+      cli::WriteData(WantsJson(arguments) ? json{{"retention", std::move(rules)}}.dump(2) + "\n" : text));
   return damaged ? kExitRefused : kExitFine;
 }
 

@@ -32,7 +32,8 @@ constexpr cli::OptionSpec kOptions[] = {
 
 Result<int> PrintHash() {
   std::string password;
-  if (::isatty(STDIN_FILENO) != 0) cli::PrintRemark(kProgram, "type the password and press Enter; it can be seen: better pipe it in");
+  if (::isatty(STDIN_FILENO) != 0)
+    cli::PrintRemark(kProgram, "type the password and press Enter; it can be seen: better pipe it in");
   std::getline(std::cin, password);
   SYN_ASSIGN_OR_RETURN(const std::string hash, session::HashPassword(password));
   SYN_RETURN_IF_ERROR(cli::WriteData(hash + "\n"));
@@ -76,8 +77,10 @@ Result<int> Run(const cli::Arguments& arguments) {
   review.origins.allowed_origins = arguments.Values("--allow-origin");
   review.secure = tls || arguments.Has("--behind-tls");
   if (!arguments.Has("--quiet")) review.log = [](const std::string& line) { cli::PrintRemark(kProgram, line); };
-  SYN_ASSIGN_OR_RETURN(const auto app, http::ReviewApp::Make(*ledger, bundle, config, SystemClock(), std::move(identities), std::move(review)));
-  SYN_ASSIGN_OR_RETURN(const auto server, http::Server::Listen(options, [&](const http::Request& request, auto exchange) {
+  SYN_ASSIGN_OR_RETURN(const auto app, http::ReviewApp::Make(*ledger, bundle, config, SystemClock(),
+                                                             std::move(identities), std::move(review)));
+  SYN_ASSIGN_OR_RETURN(const auto server,
+                       http::Server::Listen(options, [&](const http::Request& request, auto exchange) {
                          app->Handle(request, exchange);
                        }));
   StopOnSignals();
@@ -90,7 +93,8 @@ Result<int> Run(const cli::Arguments& arguments) {
     }
     server->Stop();
   });
-  cli::PrintRemark(kProgram, fmt::format("reviewing on {}://{}:{}", tls ? "https" : "http", endpoint.address, server->port()));
+  cli::PrintRemark(kProgram,
+                   fmt::format("reviewing on {}://{}:{}", tls ? "https" : "http", endpoint.address, server->port()));
   server->Run();
   watch.request_stop();
   cli::PrintRemark(kProgram, "stopped");

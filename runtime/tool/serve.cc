@@ -62,8 +62,10 @@ void RemarkMissing(const std::vector<std::string>& keys, const session::Session&
   if (missing.empty()) return;
   const std::size_t named = std::min(missing.size(), kMostNamed);
   const std::string rest = named < missing.size() ? fmt::format(" and {} more", missing.size() - named) : "";
-  cli::PrintRemark(kProgram, fmt::format("the environment gives no session value for {}{}; calls that need one are refused",
-                                         fmt::join(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(named), ", "), rest));
+  cli::PrintRemark(
+      kProgram,
+      fmt::format("the environment gives no session value for {}{}; calls that need one are refused",
+                  fmt::join(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(named), ", "), rest));
 }
 
 Status CheckWorkflows(const bundle::Bundle& bundle, const config::Config& config, const std::string& workflow) {
@@ -77,19 +79,23 @@ Status CheckWorkflows(const bundle::Bundle& bundle, const config::Config& config
 }
 
 // Who speaks over HTTP: the bearer of a token; on loopback, and only if the configuration says so, the environment.
-Result<http::Authenticator> MakeAuthenticator(const bundle::Bundle& bundle, const config::Config& config, const Endpoint& endpoint) {
+Result<http::Authenticator> MakeAuthenticator(const bundle::Bundle& bundle, const config::Config& config,
+                                              const Endpoint& endpoint) {
   if (config.session.provider == "jwt") {
     SYN_ASSIGN_OR_RETURN(session::TokenVerifier verifier, session::TokenVerifier::FromConfig(config));
     return http::Authenticator(std::move(verifier), {}, SystemClock());
   }
   if (!http::IsLoopback(endpoint.address)) {
-    return Fail(ErrorKind::kUsage, "over HTTP on a public address every request needs a token, and `session.provider` is not `jwt`",
+    return Fail(ErrorKind::kUsage,
+                "over HTTP on a public address every request needs a token, and `session.provider` is not `jwt`",
                 "set `session.provider` to `jwt` with `issuer`, `audience` and `jwks_file`");
   }
   const std::vector<std::string> keys = SessionKeys(bundle, config);
   session::Session session = session::FromEnvironment(config.session, keys);
   RemarkMissing(keys, session);
-  cli::PrintRemark(kProgram, "DEVELOPMENT: every HTTP request speaks for the session of the environment; set `session.provider` to `jwt` for anything else");
+  cli::PrintRemark(
+      kProgram,
+      "DEVELOPMENT: every HTTP request speaks for the session of the environment; set `session.provider` to `jwt` for anything else");
   return http::Authenticator(std::nullopt, std::move(session), SystemClock());
 }
 
@@ -133,7 +139,8 @@ Result<int> ServeHttp(const cli::Arguments& arguments, const bundle::Bundle& bun
   application_options.counters = [&] { return server_for_counters->counters(); };
   http::Application application(runtime, config, SystemClock(), service, std::move(authenticator),
                                 std::move(application_options));
-  SYN_ASSIGN_OR_RETURN(const auto server, http::Server::Listen(options, [&](const http::Request& request, auto exchange) {
+  SYN_ASSIGN_OR_RETURN(const auto server,
+                       http::Server::Listen(options, [&](const http::Request& request, auto exchange) {
                          application.Handle(request, std::move(exchange));
                        }));
   server_for_counters = server.get();
@@ -166,7 +173,8 @@ Result<int> ServeStdio(const cli::Arguments& arguments, const bundle::Bundle& bu
 
 Result<int> Run(const cli::Arguments& arguments) {
   if (!arguments.positional().empty()) return Fail(ErrorKind::kUsage, "`serve` takes no words, only options");
-  if (arguments.Has("--stdio") == arguments.Has("--http")) return Fail(ErrorKind::kUsage, "say either `--stdio` or `--http ADDRESS:PORT`");
+  if (arguments.Has("--stdio") == arguments.Has("--http"))
+    return Fail(ErrorKind::kUsage, "say either `--stdio` or `--http ADDRESS:PORT`");
   SYN_ASSIGN_OR_RETURN(const auto page_size, arguments.Number("--page-size", 1));
   SYN_ASSIGN_OR_RETURN(const config::Config config, LoadConfig(arguments));
   SYN_ASSIGN_OR_RETURN(const bundle::Bundle bundle, LoadBundle(arguments));

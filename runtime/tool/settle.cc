@@ -34,8 +34,8 @@ std::string Text(const proposal::Settlement& settlement) {
   return text + fmt::format("policy {} {}\n", settlement.policy->name, settlement.policy->digest);
 }
 
-Result<proposal::Settlement> Settle(const cli::Arguments& arguments, const bundle::Bundle& bundle, ledger::Ledger& ledger,
-                                    const std::string& policy, const proposal::Asker& asker) {
+Result<proposal::Settlement> Settle(const cli::Arguments& arguments, const bundle::Bundle& bundle,
+                                    ledger::Ledger& ledger, const std::string& policy, const proposal::Asker& asker) {
   if (const auto run = arguments.Value("--run")) {
     SYN_ASSIGN_OR_RETURN(const ledger::RunId id, ParseId(*run, ledger::kRunScheme, "a run"));
     return proposal::SettleRun(bundle, ledger, id, policy, asker);
@@ -48,7 +48,8 @@ Result<proposal::Settlement> Settle(const cli::Arguments& arguments, const bundl
 Result<int> Run(const cli::Arguments& arguments) {
   const std::size_t words = arguments.positional().size();
   if (words + (arguments.Has("--run") ? 1 : 0) != 1) {
-    return Fail(ErrorKind::kUsage, "`settle` needs one proposal, or `--run RUN`", "such as `settle wrp://7 --policy NAME`");
+    return Fail(ErrorKind::kUsage, "`settle` needs one proposal, or `--run RUN`",
+                "such as `settle wrp://7 --policy NAME`");
   }
   const auto policy = arguments.Value("--policy");
   if (!policy) return Fail(ErrorKind::kUsage, "no policy given", "add `--policy NAME`");

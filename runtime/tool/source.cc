@@ -25,15 +25,17 @@ Result<int> Run(const cli::Arguments& arguments) {
   if (!config.sources.contains(name)) {
     std::vector<std::string> names;
     for (const auto& [source, ignored] : config.sources) names.push_back(source);
-    return Fail(ErrorKind::kUsage, fmt::format("the configuration has no source `{}`", Shown(name, 60)),
-                names.empty() ? "name it under `sources` in synapsor.json" : fmt::format("it has {}", fmt::join(names, ", ")));
+    return Fail(
+        ErrorKind::kUsage, fmt::format("the configuration has no source `{}`", Shown(name, 60)),
+        names.empty() ? "name it under `sources` in synapsor.json" : fmt::format("it has {}", fmt::join(names, ", ")));
   }
   const auto actor = arguments.Value("--as");
   if (!actor || actor->empty()) return Fail(ErrorKind::kUsage, "who switches is not said", "add `--as SUBJECT`");
   SYN_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(config));
   const bool disable = words[0] == "disable";
   SYN_RETURN_IF_ERROR(ledger->SetSourceDisabled(name, disable, *actor));
-  SYN_RETURN_IF_ERROR(cli::WriteData(fmt::format("source `{}` is {}\n", name, disable ? "disabled: no call reads it, no job is applied to it" : "enabled")));
+  SYN_RETURN_IF_ERROR(cli::WriteData(fmt::format(
+      "source `{}` is {}\n", name, disable ? "disabled: no call reads it, no job is applied to it" : "enabled")));
   return kExitFine;
 }
 

@@ -23,8 +23,8 @@ using Writers = std::map<std::string, std::unique_ptr<db::Database>, std::less<>
 // The named step boundaries, in the order in which an apply that succeeds passes them. `intent` only where receipts are
 // kept in the ledger; several jobs of a round are claimed before the first is carried out and reported after the last.
 inline constexpr std::array<std::string_view, 14> kSteps = {
-    "claimed", "validated", "intent",  "connected", "begun",           "receipt_read", "locked",
-    "compared", "updated",  "verified", "audited",  "receipt_written", "committed",    "reported"};
+    "claimed",  "validated", "intent",   "connected", "begun",           "receipt_read", "locked",
+    "compared", "updated",   "verified", "audited",   "receipt_written", "committed",    "reported"};
 
 // Called at each step boundary, from the thread that carries the job; tests kill the process there.
 using StepHook = void (*)(const char* step);
@@ -36,14 +36,14 @@ using LogSink = std::function<void(const std::string& line)>;
 using SchemaCheck = std::function<Result<std::string>(const bundle::Source& source)>;
 
 struct Options {
-  std::string runner;          // identity of this runner, unique a process
+  std::string runner;  // identity of this runner, unique a process
   int lease_seconds = 60;
   // How long an unacknowledged COMMIT is inquired about before a person has to look.
   int settle_seconds = 15;
   int max_attempts = 100;
   StepHook on_step = nullptr;
-  LogSink log;                 // default: nowhere
-  SchemaCheck check_schema;    // default: the statements find out
+  LogSink log;               // default: nowhere
+  SchemaCheck check_schema;  // default: the statements find out
   // How many changes are carried out at the same time, each on a connection of its own.
   int concurrency = 1;
   // Asked before each change; true: what is claimed and not begun goes back.
@@ -63,7 +63,7 @@ struct Options {
 // (OUTCOME_UNKNOWN, RECEIPT_MISMATCH, MATCHES_PROPOSED, MATCHES_REVIEWED_BEFORE, DRIFTED, TARGET_ABSENT, NOT_OBSERVED, and
 // the codes of `failed` where an earlier attempt may have had its effect).
 Result<std::optional<ledger::Receipt>> ApplyOne(const bundle::Bundle& bundle, const config::Config& config,
-                                                const Writers& writers, ledger::Ledger& ledger,
-                                                const Clock& clock, const Options& options);
+                                                const Writers& writers, ledger::Ledger& ledger, const Clock& clock,
+                                                const Options& options);
 
 }  // namespace synapsor::writeback

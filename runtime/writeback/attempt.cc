@@ -172,9 +172,9 @@ class Transaction {
     for (const auto& column : in_.proposal.columns) {
       const Scalar* live = ColumnOf(in_.plan.lock, *row, column.column);
       if (live == nullptr || !SameStored(column.after, *live, DatabaseType(column.column))) {
-        return Ended(AttemptKind::kFailed, "AFTER_IMAGE_DIFFERS",
-                     fmt::format("`{}` is not what was written: a trigger or the column's type changed it",
-                                 column.column));
+        return Ended(
+            AttemptKind::kFailed, "AFTER_IMAGE_DIFFERS",
+            fmt::format("`{}` is not what was written: a trigger or the column's type changed it", column.column));
       }
     }
     return result;

@@ -41,8 +41,8 @@ struct AttemptInput {
   bool receipts_in_target = true;
   int statement_timeout_ms = 5000, lock_timeout_ms = 2000;
   Instant now;
-  std::function<bool()> still_leased;        // extends the lease when it is time; false: stop
-  std::function<void(const char*)> step;     // named step boundaries
+  std::function<bool()> still_leased;     // extends the lease when it is time; false: stop
+  std::function<void(const char*)> step;  // named step boundaries
 };
 
 AttemptResult Attempt(db::Connection& connection, const AttemptInput& input);

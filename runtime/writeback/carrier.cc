@@ -28,7 +28,11 @@ constexpr int kMostDelaySeconds = 60;
 class Carrier {
  public:
   Carrier(const CarrierParts& parts, const ledger::ClaimedJob& claimed, SteadyClock::time_point leased_at)
-      : parts_(parts), options_(parts.options), ledger_(parts.ledger), job_(claimed.job), intended_(claimed.intended),
+      : parts_(parts),
+        options_(parts.options),
+        ledger_(parts.ledger),
+        job_(claimed.job),
+        intended_(claimed.intended),
         leased_at_(leased_at) {
     if (claimed.view) view_ = *claimed.view;
   }
@@ -203,9 +207,8 @@ class Carrier {
     if (!job_.uncertain) return Report(ApplyStatus::kFailed, {.code = objection.code});
     const bool known = FindTarget();
     if (!known || !in_target()) return Report(ApplyStatus::kReconciliationRequired, {.code = objection.code});
-    AttemptResult fenced = OnConnection([&](db::Connection& connection) {
-      return Fence(connection, Input(), AttemptKind::kFailed, objection.code);
-    });
+    AttemptResult fenced = OnConnection(
+        [&](db::Connection& connection) { return Fence(connection, Input(), AttemptKind::kFailed, objection.code); });
     return Conclude(std::move(fenced));
   }
 
@@ -226,8 +229,7 @@ class Carrier {
       case AttemptKind::kConflict: return Report(ApplyStatus::kConflict, std::move(result));
       case AttemptKind::kFailed: return ConcludeFailure(std::move(result));
       case AttemptKind::kUnknown:
-      case AttemptKind::kForeignReceipt:
-        return Report(ApplyStatus::kReconciliationRequired, std::move(result));
+      case AttemptKind::kForeignReceipt: return Report(ApplyStatus::kReconciliationRequired, std::move(result));
       case AttemptKind::kLeaseLost: return LeaseLost{};
       case AttemptKind::kNoReceipts:
         return GiveBack(fmt::format("the source `{}` has no usable table `{}`", job_.source, kReceiptsTable),
@@ -249,9 +251,8 @@ class Carrier {
     const bool fenced = result.code == "IDEMPOTENT_FAILED" || !job_.uncertain;
     if (fenced) return Report(ApplyStatus::kFailed, std::move(result));
     if (!in_target()) return Report(ApplyStatus::kReconciliationRequired, std::move(result));
-    AttemptResult fence = OnConnection([&](db::Connection& connection) {
-      return Fence(connection, Input(), AttemptKind::kFailed, result.code);
-    });
+    AttemptResult fence = OnConnection(
+        [&](db::Connection& connection) { return Fence(connection, Input(), AttemptKind::kFailed, result.code); });
     if (fence.kind == AttemptKind::kFailed) return Report(ApplyStatus::kFailed, std::move(fence));
     return Conclude(std::move(fence));
   }

@@ -36,7 +36,8 @@ struct LeaseLost {};
 using Ending = Result<std::variant<ledger::Receipt, PutOff, LeaseLost>>;
 
 // `leased_at` is when the lease began or was last extended. Any thread; one job at a time.
-Ending Carry(const CarrierParts& parts, const ledger::ClaimedJob& claimed, std::chrono::steady_clock::time_point leased_at);
+Ending Carry(const CarrierParts& parts, const ledger::ClaimedJob& claimed,
+             std::chrono::steady_clock::time_point leased_at);
 
 // What is said of a job that another runner has.
 Error LeaseLostError(const ledger::Job& job);

@@ -50,9 +50,7 @@ Observation Classify(const bundle::PatchPlan& plan, const ledger::Proposal& prop
 
 }  // namespace
 
-std::string_view ObservationName(Observation observation) {
-  return kNames[static_cast<std::size_t>(observation)];
-}
+std::string_view ObservationName(Observation observation) { return kNames[static_cast<std::size_t>(observation)]; }
 
 Inspection Inspect(db::Database& writer, const config::Source& source, const bundle::PatchPlan& plan,
                    const ledger::Proposal& proposal, Instant now) {

@@ -18,14 +18,14 @@ enum class Observation {
   kMatchesReviewedBefore,  // the row as it was reviewed
   kDrifted,                // something else
   kTargetAbsent,
-  kNotObserved,            // the database stays away
+  kNotObserved,  // the database stays away
 };
 // matches_proposed, matches_reviewed_before, drifted, target_absent, not_observed
 std::string_view ObservationName(Observation observation);
 
 struct Inspection {
   Observation observation = Observation::kNotObserved;
-  std::optional<FoundReceipt> receipt;   // where receipts are kept in the target
+  std::optional<FoundReceipt> receipt;  // where receipts are kept in the target
 };
 
 // What `proposals reconcile` shows and the ledger-intent mode records.

@@ -39,25 +39,19 @@ std::string ResultHash(const ledger::Proposal& proposal, ReceiptStatus status) {
 
 }  // namespace
 
-std::string_view ReceiptStatusName(ReceiptStatus status) {
-  return kStatusNames[static_cast<std::size_t>(status)];
-}
+std::string_view ReceiptStatusName(ReceiptStatus status) { return kStatusNames[static_cast<std::size_t>(status)]; }
 
 std::string ReceiptsDdl(std::string_view engine) { return objects::ReceiptsDdl(engine); }
 
-bundle::Statement CreateReceiptsStatement(std::string_view engine) {
-  return Make(engine, ReceiptsDdl(engine), 0);
-}
+bundle::Statement CreateReceiptsStatement(std::string_view engine) { return Make(engine, ReceiptsDdl(engine), 0); }
 
 bundle::Statement InsertReceiptStatement(std::string_view engine) {
   constexpr std::string_view kColumns = "(idempotency_key, job, proposal, tenant, status, result_hash)";
   if (IsMysql(engine)) {
     // Never INSERT IGNORE: it would swallow truncation as well.
-    return Make(engine,
-                fmt::format("INSERT INTO {} {} VALUES (?, ?, ?, ?, ?, ?)", Table(engine), kColumns), 6);
+    return Make(engine, fmt::format("INSERT INTO {} {} VALUES (?, ?, ?, ?, ?, ?)", Table(engine), kColumns), 6);
   }
-  const std::string_view values =
-      engine == "postgres" ? "($1, $2, $3, $4, $5, $6)" : "(?, ?, ?, ?, ?, ?)";
+  const std::string_view values = engine == "postgres" ? "($1, $2, $3, $4, $5, $6)" : "(?, ?, ?, ?, ?, ?)";
   return Make(engine,
               fmt::format("INSERT INTO {} {} VALUES {} ON CONFLICT DO NOTHING", Table(engine), kColumns, values), 6);
 }
@@ -65,8 +59,8 @@ bundle::Statement InsertReceiptStatement(std::string_view engine) {
 bundle::Statement FindReceiptStatement(std::string_view engine) {
   bundle::Statement statement =
       Make(engine,
-           fmt::format("SELECT job, proposal, status, result_hash FROM {} WHERE idempotency_key = {}",
-                       Table(engine), engine == "postgres" ? "$1" : "?"),
+           fmt::format("SELECT job, proposal, status, result_hash FROM {} WHERE idempotency_key = {}", Table(engine),
+                       engine == "postgres" ? "$1" : "?"),
            1);
   for (const char* name : {"job", "proposal", "status", "result_hash"}) {
     bundle::ResultColumn column;
@@ -91,15 +85,13 @@ db::DbResult<std::optional<FoundReceipt>> FindReceipt(db::Connection& connection
     const auto status = static_cast<ReceiptStatus>(i);
     if (row[2].text != kStatusNames[i]) continue;
     found.status = status;
-    found.ours = row[1].text == ledger::ProposalHandle(proposal.id) &&
-                 row[3].text == ResultHash(proposal, status);
+    found.ours = row[1].text == ledger::ProposalHandle(proposal.id) && row[3].text == ResultHash(proposal, status);
   }
   return found;
 }
 
-db::DbResult<Inserted> InsertReceipt(db::Connection& connection, std::string_view engine,
-                                     const ledger::Job& job, const ledger::Proposal& proposal,
-                                     ReceiptStatus status) {
+db::DbResult<Inserted> InsertReceipt(db::Connection& connection, std::string_view engine, const ledger::Job& job,
+                                     const ledger::Proposal& proposal, ReceiptStatus status) {
   const Scalar values[] = {Scalar::Text(proposal.idempotency_key),
                            Scalar::Text(std::to_string(job.id)),
                            Scalar::Text(ledger::ProposalHandle(proposal.id)),

@@ -41,8 +41,7 @@ enum class Inserted { kYes, kTaken };
 
 // kTaken: another transaction has committed a row under this key. On MySQL that ends the transaction's use: roll
 // back and look the receipt up.
-db::DbResult<Inserted> InsertReceipt(db::Connection& connection, std::string_view engine,
-                                     const ledger::Job& job, const ledger::Proposal& proposal,
-                                     ReceiptStatus status);
+db::DbResult<Inserted> InsertReceipt(db::Connection& connection, std::string_view engine, const ledger::Job& job,
+                                     const ledger::Proposal& proposal, ReceiptStatus status);
 
 }  // namespace synapsor::writeback

@@ -28,8 +28,10 @@ class Runner::Impl {
  public:
   Impl(const bundle::Bundle& bundle, const config::Config& config, const Writers& writers, ledger::Ledger& ledger,
        const Clock& clock, Options options)
-      : options_(std::move(options)), parts_{bundle, config, writers, ledger, clock, options_, watch_},
-        workers_(std::max(1, options_.concurrency)), size_(workers_) {
+      : options_(std::move(options)),
+        parts_{bundle, config, writers, ledger, clock, options_, watch_},
+        workers_(std::max(1, options_.concurrency)),
+        size_(workers_) {
     for (const auto& [name, writer] : writers) sources_.push_back(name);
   }
 
@@ -104,7 +106,8 @@ class Runner::Impl {
 
   void CarryOne(const ClaimedJob& claimed, Progress& progress) {
     Ending ending = Stopped() ? Ending(PutOff{}) : Carry(parts_, claimed, leased_at_);
-    if (ending && std::holds_alternative<PutOff>(*ending)) return GiveBack(claimed.job, std::get<PutOff>(*ending), progress);
+    if (ending && std::holds_alternative<PutOff>(*ending))
+      return GiveBack(claimed.job, std::get<PutOff>(*ending), progress);
     if (ending && std::holds_alternative<ledger::Receipt>(*ending)) {
       if (!claimed.job.tampered.empty()) return SetAside(std::get<ledger::Receipt>(std::move(*ending)), progress);
       return Finished({claimed.job, std::get<ledger::Receipt>(std::move(*ending))}, progress);

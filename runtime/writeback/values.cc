@@ -125,9 +125,7 @@ bool IsPadded(std::string_view type) {
          type.starts_with("bpchar");
 }
 
-bool IsSingleFloat(std::string_view type) {
-  return type == "real" || type == "float4" || type.starts_with("float");
-}
+bool IsSingleFloat(std::string_view type) { return type == "real" || type == "float4" || type.starts_with("float"); }
 
 std::string_view WithoutPadding(std::string_view text) {
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -136,16 +134,14 @@ std::string_view WithoutPadding(std::string_view text) {
 
 }  // namespace
 
-Result<std::vector<Scalar>> BindProposal(const bundle::Statement& statement, const Proposal& proposal,
-                                         Instant now) {
+Result<std::vector<Scalar>> BindProposal(const bundle::Statement& statement, const Proposal& proposal, Instant now) {
   std::vector<Scalar> values;
   values.reserve(statement.params.size());
   for (const Param& param : statement.params) {
     auto value = ValueOf(param, proposal, now);
     if (!value || (!value->is_null && value->type != param.type)) {
-      return Fail(ErrorKind::kInvalid,
-                  fmt::format("the proposal has no `{}` of type {}", bundle::ProvenanceText(param.value),
-                              ScalarTypeName(param.type)));
+      return Fail(ErrorKind::kInvalid, fmt::format("the proposal has no `{}` of type {}",
+                                                   bundle::ProvenanceText(param.value), ScalarTypeName(param.type)));
     }
     value->type = param.type;
     values.push_back(std::move(*value));
@@ -169,8 +165,7 @@ bool SameStored(const Scalar& sent, const Scalar& stored, std::string_view datab
     case ScalarType::kTimestamp:
     case ScalarType::kTimestampTz: return NormalTime(sent.text) == NormalTime(stored.text);
     case ScalarType::kJson: return SameJson(sent.text, stored.text);
-    case ScalarType::kText:
-      return IsPadded(database_type) && WithoutPadding(sent.text) == WithoutPadding(stored.text);
+    case ScalarType::kText: return IsPadded(database_type) && WithoutPadding(sent.text) == WithoutPadding(stored.text);
     case ScalarType::kDouble:
       return IsSingleFloat(database_type) &&
              std::strtof(sent.text.c_str(), nullptr) == std::strtof(stored.text.c_str(), nullptr);

@@ -25,14 +25,12 @@ Counts ParseAndCheck(std::string text) {
   diag::Sink sink;
   const ast::File file = syntax::ParseFile(sources, id, sink);
   for (const auto& finding : sink.findings()) {
-    const bool inside =
-        finding.span.begin <= finding.span.end && finding.span.end <= sources.Get(id).text().size();
+    const bool inside = finding.span.begin <= finding.span.end && finding.span.end <= sources.Get(id).text().size();
     if (!inside || finding.message.empty()) std::abort();
   }
   if (!file.broken.empty() && !sink.has_errors()) std::abort();
   return {static_cast<std::size_t>(sink.Count(diag::Severity::kError)),
-          file.workflows.size() + file.contexts.size() + file.capabilities.size() +
-              file.policies.size(),
+          file.workflows.size() + file.contexts.size() + file.capabilities.size() + file.policies.size(),
           file.suppressions.size()};
 }
 

@@ -10,6 +10,7 @@
 namespace synapsor::http::review {
 
 // Without a report only the question is shown. `busy`: another verification is under way.
-std::string RenderAudit(const session::LoginSession& login, const std::optional<ledger::ChainReport>& report, bool busy);
+std::string RenderAudit(const session::LoginSession& login, const std::optional<ledger::ChainReport>& report,
+                        bool busy);
 
 }  // namespace synapsor::http::review

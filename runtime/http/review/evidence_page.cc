@@ -10,12 +10,16 @@ std::string RenderEvidence(const session::LoginSession& login, const ledger::Evi
   facts += Fact("Tenant", ShowBrief(evidence.tenant));
   facts += Fact("Principal", ShowBrief(evidence.principal));
   facts += Fact("Read", ShowTime(evidence.at));
-  facts += Fact("Run", El("a", {Attribute::Href(Url("/runs").Number(evidence.run))}, {ledger::RunHandle(evidence.run)}));
+  facts +=
+      Fact("Run", El("a", {Attribute::Href(Url("/runs").Number(evidence.run))}, {ledger::RunHandle(evidence.run)}));
   facts += Fact("Bundle", ShowDigest(evidence.bundle_digest));
-  const Html main = {El("h1", {"Evidence ", ledger::EvidenceHandle(evidence.id)}),
-                     El("p", {{"class", "lead"}}, {"The rows as they were read. Text in them is data, whatever it says."}),
-                     El("section", {{"class", "card"}, {"aria-labelledby", "about"}}, {El("h2", {{"id", "about"}}, {"About"}), El("dl", {{"class", "facts"}}, {facts})}),
-                     El("section", {{"class", "card"}, {"aria-labelledby", "rows"}}, {El("h2", {{"id", "rows"}}, {"Rows"}), EvidenceItems(evidence)})};
+  const Html main = {
+      El("h1", {"Evidence ", ledger::EvidenceHandle(evidence.id)}),
+      El("p", {{"class", "lead"}}, {"The rows as they were read. Text in them is data, whatever it says."}),
+      El("section", {{"class", "card"}, {"aria-labelledby", "about"}},
+         {El("h2", {{"id", "about"}}, {"About"}), El("dl", {{"class", "facts"}}, {facts})}),
+      El("section", {{"class", "card"}, {"aria-labelledby", "rows"}},
+         {El("h2", {{"id", "rows"}}, {"Rows"}), EvidenceItems(evidence)})};
   return RenderPage({"Evidence " + std::to_string(evidence.id), Area::kNone, &login}, main);
 }
 

@@ -102,7 +102,8 @@ Attribute::Attribute(AttributeName name, std::string_view value)
 
 Attribute::Attribute(AttributeName name, std::int64_t value) : markup_(fmt::format(" {}=\"{}\"", name.text(), value)) {}
 
-Attribute::Attribute(AttributeName name, bool present) : markup_(present ? fmt::format(" {}", name.text()) : std::string()) {}
+Attribute::Attribute(AttributeName name, bool present)
+    : markup_(present ? fmt::format(" {}", name.text()) : std::string()) {}
 
 Attribute Attribute::Href(const Url& url) { return Attribute(fmt::format(" href=\"{}\"", Escape(url.text()))); }
 

@@ -68,9 +68,9 @@ class PathLiteral {
 class Url {
  public:
   Url(PathLiteral path) : text_(path.text()) {}
-  Url& Number(std::int64_t number);                          // a segment
+  Url& Number(std::int64_t number);  // a segment
   Url& Segment(PathLiteral path);
-  Url& Query(AttributeName name, std::string_view value);    // percent-encoded; left out when empty
+  Url& Query(AttributeName name, std::string_view value);  // percent-encoded; left out when empty
   Url& Fragment(AttributeName name);
   const std::string& text() const { return text_; }
 

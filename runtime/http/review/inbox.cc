@@ -10,10 +10,16 @@ namespace {
 
 using ledger::ProposalState;
 
-constexpr ProposalState kStates[] = {
-    ProposalState::kPendingReview, ProposalState::kApproved, ProposalState::kPendingWorker,
-    ProposalState::kApplied,       ProposalState::kConflict, ProposalState::kFailed,
-    ProposalState::kReconciliationRequired, ProposalState::kRejected, ProposalState::kCanceled, ProposalState::kExpired};
+constexpr ProposalState kStates[] = {ProposalState::kPendingReview,
+                                     ProposalState::kApproved,
+                                     ProposalState::kPendingWorker,
+                                     ProposalState::kApplied,
+                                     ProposalState::kConflict,
+                                     ProposalState::kFailed,
+                                     ProposalState::kReconciliationRequired,
+                                     ProposalState::kRejected,
+                                     ProposalState::kCanceled,
+                                     ProposalState::kExpired};
 
 // The address of the list with these filters, in `state`; "any" for all.
 Url ListOf(const InboxQuery& query, std::string_view state) {
@@ -28,7 +34,9 @@ Url ListOf(const InboxQuery& query, std::string_view state) {
   return url;
 }
 
-std::string_view StateOf(const InboxQuery& query) { return query.state.empty() ? std::string_view("any") : std::string_view(query.state); }
+std::string_view StateOf(const InboxQuery& query) {
+  return query.state.empty() ? std::string_view("any") : std::string_view(query.state);
+}
 
 bool SeesSeveralTenants(const InboxPage& page) { return page.login.reviewer.tenants.size() > 1; }
 
@@ -39,7 +47,9 @@ std::string CountText(std::int64_t count, bool more) {
 
 Html Tab(const InboxPage& page, std::string_view state, std::string_view words, std::int64_t count, bool more) {
   const bool current = StateOf(page.query) == state;
-  return El("li", {El("a", {Attribute::Href(ListOf(page.query, state)), current ? Attribute("aria-current", "page") : Attribute("hidden", false)},
+  return El("li", {El("a",
+                      {Attribute::Href(ListOf(page.query, state)),
+                       current ? Attribute("aria-current", "page") : Attribute("hidden", false)},
                       {words, " ", El("span", {{"class", "count"}}, {CountText(count, more)})})});
 }
 
@@ -54,7 +64,8 @@ Html Tabs(const InboxPage& page) {
       if (count.state != state) continue;
       all += count.count;
       more = more || count.more;
-      const bool shown = count.count > 0 || state == ProposalState::kPendingReview || ledger::StateName(state) == page.query.state;
+      const bool shown =
+          count.count > 0 || state == ProposalState::kPendingReview || ledger::StateName(state) == page.query.state;
       if (shown) tabs += Tab(page, ledger::StateName(state), StateWords(state), count.count, count.more);
     }
   }
@@ -67,15 +78,21 @@ Html Option(std::string_view value, std::string_view words, std::string_view cho
 }
 
 Html Labelled(const InboxPage& page, const char* id, const char* label, Html control) {
-  return El("div", {{"class", "field"}}, {El("label", {{"for", id}}, {label}), ErrorBeside(page.errors, id), std::move(control)});
+  return El("div", {{"class", "field"}},
+            {El("label", {{"for", id}}, {label}), ErrorBeside(page.errors, id), std::move(control)});
 }
 
 Html Input(const InboxPage& page, const char* id, const char* label, const char* type, std::string_view value) {
   const bool wrong = FindError(page.errors, id) != nullptr;
   return Labelled(page, id, label,
-                  Html::Void("input", {{"id", id}, {"name", id}, {"type", type}, {"value", value}, {"autocomplete", "off"},
+                  Html::Void("input", {{"id", id},
+                                       {"name", id},
+                                       {"type", type},
+                                       {"value", value},
+                                       {"autocomplete", "off"},
                                        {"aria-invalid", wrong ? "true" : "false"},
-                                       wrong ? Attribute("aria-describedby", std::string(id) + "-error") : Attribute("hidden", false)}));
+                                       wrong ? Attribute("aria-describedby", std::string(id) + "-error")
+                                             : Attribute("hidden", false)}));
 }
 
 Html TenantChoice(const InboxPage& page) {
@@ -91,16 +108,26 @@ Html CapabilityChoice(const InboxPage& page) {
     if (capability.is_proposal) names += Html::Void("option", {{"value", capability.name}});
   }
   return Labelled(page, "capability", "Capability",
-                  {Html::Void("input", {{"id", "capability"}, {"name", "capability"}, {"type", "text"}, {"list", "capabilities"},
-                                        {"value", page.query.capability}, {"autocomplete", "off"}}),
+                  {Html::Void("input", {{"id", "capability"},
+                                        {"name", "capability"},
+                                        {"type", "text"},
+                                        {"list", "capabilities"},
+                                        {"value", page.query.capability},
+                                        {"autocomplete", "off"}}),
                    El("datalist", {{"id", "capabilities"}}, {names})});
 }
 
 Html Filters(const InboxPage& page) {
-  return El("form", {{"method", "get"}, Attribute::Action("/proposals"), {"class", "card filters"}, {"role", "search"}, {"aria-label", "Filter proposals"}},
-            {Html::Void("input", {{"type", "hidden"}, {"name", "state"}, {"value", StateOf(page.query)}}), TenantChoice(page),
-             Input(page, "object", "Row key", "text", page.query.object), CapabilityChoice(page),
-             Input(page, "principal", "Proposed by", "text", page.query.principal), Input(page, "from", "From day (UTC)", "date", page.query.from),
+  return El("form",
+            {{"method", "get"},
+             Attribute::Action("/proposals"),
+             {"class", "card filters"},
+             {"role", "search"},
+             {"aria-label", "Filter proposals"}},
+            {Html::Void("input", {{"type", "hidden"}, {"name", "state"}, {"value", StateOf(page.query)}}),
+             TenantChoice(page), Input(page, "object", "Row key", "text", page.query.object), CapabilityChoice(page),
+             Input(page, "principal", "Proposed by", "text", page.query.principal),
+             Input(page, "from", "From day (UTC)", "date", page.query.from),
              Input(page, "until", "To day (UTC)", "date", page.query.until),
              El("div", {{"class", "actions"}},
                 {El("button", {{"type", "submit"}, {"class", "primary"}}, {"Filter"}),
@@ -125,8 +152,10 @@ Html Glance(const ledger::Proposal& proposal) {
     if (column.before == column.after) continue;
     if (++changed > kShown) continue;
     ++shown;
-    html += El("span", {{"class", "glance"}}, {El("code", {ShowBrief(column.column, kMostCharacters)}), " ", ShowBriefScalar(column.before, kMostCharacters), " → ",
-                                               ShowBriefScalar(column.after, kMostCharacters)});
+    html +=
+        El("span", {{"class", "glance"}},
+           {El("code", {ShowBrief(column.column, kMostCharacters)}), " ",
+            ShowBriefScalar(column.before, kMostCharacters), " → ", ShowBriefScalar(column.after, kMostCharacters)});
     html += " ";
   }
   if (changed > shown) html += El("span", {{"class", "glance"}}, {fmt::format("and {} more", changed - shown)});
@@ -137,21 +166,25 @@ Html Glance(const ledger::Proposal& proposal) {
 Html Row(const InboxPage& page, const ledger::ProposalView& view) {
   const ledger::Proposal& proposal = view.proposal;
   const std::string summary = proposal.summary.empty() ? proposal.capability : proposal.summary;
-  Html cells = El("th", {{"scope", "row"}},
-                  {El("a", {Attribute::Href(Url("/proposals").Number(proposal.id))}, {ShowBrief(summary, 90)}), Glance(proposal),
-                   El("div", {{"class", "sub"}}, {El("code", {ledger::ProposalHandle(proposal.id)}), " · ", ShowBrief(proposal.capability, 80)})});
+  Html cells =
+      El("th", {{"scope", "row"}},
+         {El("a", {Attribute::Href(Url("/proposals").Number(proposal.id))}, {ShowBrief(summary, 90)}), Glance(proposal),
+          El("div", {{"class", "sub"}},
+             {El("code", {ledger::ProposalHandle(proposal.id)}), " · ", ShowBrief(proposal.capability, 80)})});
   cells += El("td", {{"data-label", "State"}}, {ShowState(StateNow(view, page.now))});
   cells += El("td", {{"data-label", "Risk"}}, {ShowRisk(proposal.risk)});
   cells += El("td", {{"data-label", "Approvals"}, {"class", "number"}}, {Approvals(view)});
   if (SeesSeveralTenants(page)) cells += El("td", {{"data-label", "Tenant"}}, {ShowBrief(proposal.tenant, 60)});
-  cells += El("td", {{"data-label", "Row"}}, {El("code", {ShowBrief(proposal.table, 60)}), " ", ShowBrief(proposal.key.text, 60)});
+  cells += El("td", {{"data-label", "Row"}},
+              {El("code", {ShowBrief(proposal.table, 60)}), " ", ShowBrief(proposal.key.text, 60)});
   cells += El("td", {{"data-label", "Proposed by"}}, {ShowBrief(proposal.principal, 60)});
   cells += El("td", {{"data-label", "Proposed"}}, {ShowTime(proposal.created_at)});
   return El("tr", {cells});
 }
 
 bool IsFiltered(const InboxQuery& query) {
-  return !(query.tenant.empty() && query.object.empty() && query.capability.empty() && query.principal.empty() && query.from.empty() && query.until.empty());
+  return !(query.tenant.empty() && query.object.empty() && query.capability.empty() && query.principal.empty() &&
+           query.from.empty() && query.until.empty());
 }
 
 Html Table(const InboxPage& page) {
@@ -159,7 +192,8 @@ Html Table(const InboxPage& page) {
     const bool waiting = page.query.state == "pending_review" && !IsFiltered(page.query);
     return El("div", {{"class", "card empty"}},
               {El("p", {El("strong", {waiting ? "Nothing awaits a decision." : "No proposal matches."})}),
-               El("p", {waiting ? "New proposals appear here when agents make them." : "Loosen the filter, or choose another state, to see more."})});
+               El("p", {waiting ? "New proposals appear here when agents make them."
+                                : "Loosen the filter, or choose another state, to see more."})});
   }
   Html heads, rows;
   for (const char* name : {"Proposal", "State", "Risk", "Approvals", "Tenant", "Row", "Proposed by", "Proposed"}) {
@@ -168,7 +202,8 @@ Html Table(const InboxPage& page) {
   for (const ledger::ProposalView& view : page.proposals) rows += Row(page, view);
   return El("div", {{"class", "card table"}},
             {El("table", {{"class", "inbox"}},
-                {El("caption", {{"class", "visually-hidden"}}, {"Proposals, newest first"}), El("thead", {El("tr", {heads})}), El("tbody", {rows})})});
+                {El("caption", {{"class", "visually-hidden"}}, {"Proposals, newest first"}),
+                 El("thead", {El("tr", {heads})}), El("tbody", {rows})})});
 }
 
 Html PageLink(const InboxPage& page, AttributeName parameter, ledger::ProposalId id, const char* words) {
@@ -179,7 +214,9 @@ Html PageLink(const InboxPage& page, AttributeName parameter, ledger::ProposalId
 
 Html Pager(const InboxPage& page) {
   if (!page.has_newer && !page.has_older) return {};
-  const auto id_at = [&](bool first) { return page.proposals.empty() ? 0 : (first ? page.proposals.front() : page.proposals.back()).proposal.id; };
+  const auto id_at = [&](bool first) {
+    return page.proposals.empty() ? 0 : (first ? page.proposals.front() : page.proposals.back()).proposal.id;
+  };
   Html links;
   if (page.has_newer) {
     links += PageLink(page, "after", -1, "Newest");
@@ -195,8 +232,11 @@ Html Pager(const InboxPage& page) {
 }  // namespace
 
 std::string RenderInbox(const InboxPage& page) {
-  const Html main = {El("h1", {"Proposals"}), ErrorSummary("The filter cannot be used as it is", page.errors), Tabs(page), Filters(page),
-                     El("section", {{"aria-labelledby", "list"}}, {El("h2", {{"id", "list"}, {"class", "visually-hidden"}}, {"List"}), Table(page), Pager(page)})};
+  const Html main = {
+      El("h1", {"Proposals"}), ErrorSummary("The filter cannot be used as it is", page.errors), Tabs(page),
+      Filters(page),
+      El("section", {{"aria-labelledby", "list"}},
+         {El("h2", {{"id", "list"}, {"class", "visually-hidden"}}, {"List"}), Table(page), Pager(page)})};
   return RenderPage({"Proposals", Area::kProposals, &page.login}, main);
 }
 

@@ -20,7 +20,7 @@ struct InboxPage {
   const bundle::Bundle& bundle;
   InboxQuery query;
   std::vector<FieldError> errors;
-  std::vector<ledger::StateCount> counts;   // of what the other filters let through
+  std::vector<ledger::StateCount> counts;  // of what the other filters let through
   std::vector<ledger::ProposalView> proposals;
   bool has_newer = false, has_older = false;
   Instant now;

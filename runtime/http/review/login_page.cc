@@ -8,9 +8,15 @@ Html Field(const LoginPage& page, const char* id, const char* label, const char*
   const bool wrong = FindError(page.errors, id) != nullptr;
   return El("div", {{"class", "field"}},
             {El("label", {{"for", id}}, {label}), ErrorBeside(page.errors, id),
-             Html::Void("input", {{"id", id}, {"name", id}, {"type", type}, {"autocomplete", autocomplete}, {"value", value},
-                                  {"required", true}, {"aria-invalid", wrong ? "true" : "false"},
-                                  wrong ? Attribute("aria-describedby", std::string(id) + "-error") : Attribute("hidden", false)})});
+             Html::Void("input", {{"id", id},
+                                  {"name", id},
+                                  {"type", type},
+                                  {"autocomplete", autocomplete},
+                                  {"value", value},
+                                  {"required", true},
+                                  {"aria-invalid", wrong ? "true" : "false"},
+                                  wrong ? Attribute("aria-describedby", std::string(id) + "-error")
+                                        : Attribute("hidden", false)})});
 }
 
 Html Form(const LoginPage& page, const char* title, const char* kind, Html fields) {
@@ -25,7 +31,8 @@ Html Form(const LoginPage& page, const char* title, const char* kind, Html field
 
 std::string RenderLogin(const LoginPage& page) {
   Html main = El("h1", {"Log in to review"});
-  main += El("p", {{"class", "lead"}}, {"Agents have proposed changes to your data. Nothing is written until a reviewer decides."});
+  main += El("p", {{"class", "lead"}},
+             {"Agents have proposed changes to your data. Nothing is written until a reviewer decides."});
   main += ErrorSummary("You are not logged in", page.errors);
   if (page.by_password) {
     main += Form(page, "With your name and password", "password",
@@ -35,7 +42,8 @@ std::string RenderLogin(const LoginPage& page) {
   if (page.by_token) {
     main += Form(page, "With a token of your identity provider", "token",
                  {Field(page, "token", "Token", "password", "off", ""),
-                  El("p", {{"class", "hint"}}, {"The token is verified and forgotten; only your name, roles and tenant are kept."})});
+                  El("p", {{"class", "hint"}},
+                     {"The token is verified and forgotten; only your name, roles and tenant are kept."})});
   }
   return RenderPage({"Log in", Area::kNone, nullptr}, El("div", {{"class", "narrow"}}, {main}));
 }

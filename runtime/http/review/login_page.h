@@ -10,9 +10,9 @@ namespace synapsor::http::review {
 
 struct LoginPage {
   bool by_password = false, by_token = false;
-  std::string subject;      // as entered before
-  std::string token;        // of the form, against forged logins
-  std::string next;         // where to go afterwards: a path of this site that was checked
+  std::string subject;  // as entered before
+  std::string token;    // of the form, against forged logins
+  std::string next;     // where to go afterwards: a path of this site that was checked
   std::vector<FieldError> errors;
 };
 

@@ -22,10 +22,10 @@ struct ProposalPage {
   std::vector<ledger::Event> events;
   ledger::ChainReport integrity;
   Instant now;
-  std::string done;                // what this reviewer just did: approve, reject, or empty
-  std::string refused;             // why a decision was not taken, or empty
+  std::string done;     // what this reviewer just did: approve, reject, or empty
+  std::string refused;  // why a decision was not taken, or empty
   std::vector<FieldError> errors;
-  std::string reason;              // as entered before
+  std::string reason;  // as entered before
 };
 
 std::string RenderProposal(const ProposalPage& page);

@@ -14,7 +14,7 @@ std::string RenderEvidence(const session::LoginSession& login, const ledger::Evi
 struct RunPage {
   const session::LoginSession& login;
   ledger::Run run;
-  std::string result_json;   // what the caller got, with its handles
+  std::string result_json;  // what the caller got, with its handles
   std::vector<ledger::Run> steps;
   std::vector<ledger::QueryAudit> audits;
   std::vector<ledger::Event> events;

@@ -25,12 +25,13 @@ Html Row(const ledger::ProposedColumn& column) {
 Html RowDiff(const ProposalPage& page) {
   Html rows;
   for (const ledger::ProposedColumn& column : page.view.proposal.columns) rows += Row(column);
-  return El("table", {{"class", "diff"}},
-            {El("caption", {{"class", "visually-hidden"}}, {"Columns that the change writes"}),
-             El("thead", {El("tr", {El("th", {{"scope", "col"}}, {"Column"}), El("th", {{"scope", "col"}}, {"Before, as read"}),
-                                    El("td", {{"class", "arrow"}}, {}), El("th", {{"scope", "col"}}, {"After"}),
-                                    El("th", {{"scope", "col"}}, {"Chosen by"})})}),
-             El("tbody", {rows})});
+  return El(
+      "table", {{"class", "diff"}},
+      {El("caption", {{"class", "visually-hidden"}}, {"Columns that the change writes"}),
+       El("thead", {El("tr", {El("th", {{"scope", "col"}}, {"Column"}),
+                              El("th", {{"scope", "col"}}, {"Before, as read"}), El("td", {{"class", "arrow"}}, {}),
+                              El("th", {{"scope", "col"}}, {"After"}), El("th", {{"scope", "col"}}, {"Chosen by"})})}),
+       El("tbody", {rows})});
 }
 
 }  // namespace synapsor::http::review

@@ -40,8 +40,10 @@ Html EventName(std::string_view kind) {
 
 // Words for the names of facts; others are shown as they are.
 constexpr Words kFacts[] = {
-    {"reason", "Reason"},       {"outcome", "Outcome"},   {"code", "Code"},         {"condition", "Condition that does not hold"},
-    {"policy", "Policy"},       {"asked_by", "Asked by"}, {"tampered", "Damaged"},  {"capability", "Capability"},
+    {"reason", "Reason"},    {"outcome", "Outcome"},
+    {"code", "Code"},        {"condition", "Condition that does not hold"},
+    {"policy", "Policy"},    {"asked_by", "Asked by"},
+    {"tampered", "Damaged"}, {"capability", "Capability"},
 };
 
 std::string_view FactName(std::string_view name) {
@@ -58,7 +60,8 @@ Html Facts(const std::string& payload) {
   if (!facts.is_object()) return list;
   for (const auto& [name, value] : facts.items()) {
     if (!value.is_string() || name == "hash" || name == "digest") continue;
-    list += El("p", {El("span", {{"class", "sub"}}, {FactName(name), ": "}), ShowText(value.get_ref<const std::string&>())});
+    list += El("p",
+               {El("span", {{"class", "sub"}}, {FactName(name), ": "}), ShowText(value.get_ref<const std::string&>())});
   }
   return list;
 }
@@ -74,7 +77,9 @@ Html Timeline(const std::vector<ledger::Event>& events) {
     Html who;
     if (!event.actor.empty()) who = {" by ", ShowBrief(event.actor)};
     items += El("li", {El("p", {EventName(event.kind), who}), Facts(event.payload_json),
-                       El("p", {{"class", "sub"}}, {ShowTime(event.at), fmt::format(" · event {} · ", event.sequence), ShowDigest(event.hash.substr(0, 16))})});
+                       El("p", {{"class", "sub"}},
+                          {ShowTime(event.at), fmt::format(" · event {} · ", event.sequence),
+                           ShowDigest(event.hash.substr(0, 16))})});
   }
   return El("ol", {{"class", "timeline"}}, {items});
 }

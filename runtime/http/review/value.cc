@@ -19,8 +19,8 @@ Html Marked(std::string_view text) {
   };
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = DecodeUtf8(text, at);
-    const std::string name =
-        point.valid ? NameOfUnseen(point.value, previous) : fmt::format("byte {:02X}", static_cast<unsigned char>(text[at]));
+    const std::string name = point.valid ? NameOfUnseen(point.value, previous)
+                                         : fmt::format("byte {:02X}", static_cast<unsigned char>(text[at]));
     if (!name.empty()) {
       flush(at);
       html += El("span", {{"class", "unseen"}}, {name});
@@ -73,7 +73,8 @@ Html ShowText(std::string_view text, std::size_t fold_after) {
   if (count <= fold_after) return Isolated(Marked(text));
   const std::string_view head = text.substr(0, OffsetOf(text, fold_after));
   return El("details", {{"class", "fold"}},
-            {El("summary", {Isolated({Marked(head), "…"}), El("span", {{"class", "fold-label"}}, {fmt::format(" Show all {} characters", count)})}),
+            {El("summary", {Isolated({Marked(head), "…"}),
+                            El("span", {{"class", "fold-label"}}, {fmt::format(" Show all {} characters", count)})}),
              Isolated(Marked(text))});
 }
 
@@ -84,12 +85,15 @@ Html ShowBrief(std::string_view text, std::size_t most) {
 
 Html ShowScalar(const Scalar& value) {
   if (value.is_null) return El("span", {{"class", "nothing"}}, {"null"});
-  if (value.type == ScalarType::kBytes) return El("span", {{"class", "bytes"}}, {fmt::format("{} bytes, base64 ", value.text.size()), ShowText(ToJson(value).get<std::string>())});
+  if (value.type == ScalarType::kBytes)
+    return El("span", {{"class", "bytes"}},
+              {fmt::format("{} bytes, base64 ", value.text.size()), ShowText(ToJson(value).get<std::string>())});
   return ShowText(value.text);
 }
 
 Html ShowBriefScalar(const Scalar& value, std::size_t most) {
-  if (value.type == ScalarType::kBytes && !value.is_null) return El("span", {{"class", "bytes"}}, {fmt::format("{} bytes", value.text.size())});
+  if (value.type == ScalarType::kBytes && !value.is_null)
+    return El("span", {{"class", "bytes"}}, {fmt::format("{} bytes", value.text.size())});
   if (value.is_null || value.text.empty()) return ShowScalar(value);
   return ShowBrief(value.text, most);
 }
@@ -125,9 +129,7 @@ Html ShowRisk(std::string_view risk) {
   return El("span", {{"class", tone}}, {risk, " risk"});
 }
 
-Html ShowDigest(std::string_view digest) {
-  return El("code", {{"class", "digest"}}, {digest});
-}
+Html ShowDigest(std::string_view digest) { return El("code", {{"class", "digest"}}, {digest}); }
 
 Html ShowDocument(std::string_view json) {
   if (json.empty()) return El("span", {{"class", "nothing"}}, {"(nothing recorded)"});
@@ -163,12 +165,14 @@ Html ShowChooser(Chooser chooser, std::string_view name) {
 
 Html ShowProvenance(std::string_view provenance) {
   const std::size_t colon = provenance.find(':');
-  return ShowChooser(ChooserOf(provenance), colon == provenance.npos ? std::string_view() : provenance.substr(colon + 1));
+  return ShowChooser(ChooserOf(provenance),
+                     colon == provenance.npos ? std::string_view() : provenance.substr(colon + 1));
 }
 
 Html ShowChosen(const Scalar& value, Chooser chooser) {
   if (chooser != Chooser::kModel || value.is_null) return ShowScalar(value);
-  return El("div", {{"class", "untrusted"}}, {ShowScalar(value), El("p", {{"class", "hint"}}, {"Untrusted: the model chose this"})});
+  return El("div", {{"class", "untrusted"}},
+            {ShowScalar(value), El("p", {{"class", "hint"}}, {"Untrusted: the model chose this"})});
 }
 
 }  // namespace synapsor::http::review

@@ -200,11 +200,13 @@ TEST_P(ApplyTest, AConstraintFailsAndRollsBack) {
 TEST_P(ApplyTest, ATriggerThatHoldsTheVersionBackIsNoticed) {
   const auto id = scene->ProposeApproved("INV-1");
   if (IsSqlite()) {
-    scene->Sql("CREATE TRIGGER hold AFTER UPDATE OF row_version ON apply_invoices WHEN new.row_version > 3 BEGIN "
-               "UPDATE apply_invoices SET row_version = 3 WHERE id = new.id; END");
+    scene->Sql(
+        "CREATE TRIGGER hold AFTER UPDATE OF row_version ON apply_invoices WHEN new.row_version > 3 BEGIN "
+        "UPDATE apply_invoices SET row_version = 3 WHERE id = new.id; END");
   } else if (IsPostgres()) {
-    scene->Sql("CREATE OR REPLACE FUNCTION apply_hold() RETURNS trigger LANGUAGE plpgsql AS "
-               "'BEGIN new.row_version := 3; RETURN new; END'");
+    scene->Sql(
+        "CREATE OR REPLACE FUNCTION apply_hold() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN new.row_version := 3; RETURN new; END'");
     scene->Sql("CREATE TRIGGER hold BEFORE UPDATE ON apply_invoices FOR EACH ROW EXECUTE FUNCTION apply_hold()");
   } else {
     scene->Sql("CREATE TRIGGER apply_hold BEFORE UPDATE ON apply_invoices FOR EACH ROW SET new.row_version = 3");
@@ -216,11 +218,13 @@ TEST_P(ApplyTest, ATriggerThatHoldsTheVersionBackIsNoticed) {
 TEST_P(ApplyTest, ATriggerThatRewritesAColumnIsNoticed) {
   const auto id = scene->ProposeApproved("INV-1");
   if (IsSqlite()) {
-    scene->Sql("CREATE TRIGGER rewrite AFTER UPDATE OF note ON apply_invoices BEGIN "
-               "UPDATE apply_invoices SET late_fee_cents = 9 WHERE id = new.id; END");
+    scene->Sql(
+        "CREATE TRIGGER rewrite AFTER UPDATE OF note ON apply_invoices BEGIN "
+        "UPDATE apply_invoices SET late_fee_cents = 9 WHERE id = new.id; END");
   } else if (IsPostgres()) {
-    scene->Sql("CREATE OR REPLACE FUNCTION apply_rewrite() RETURNS trigger LANGUAGE plpgsql AS "
-               "'BEGIN new.late_fee_cents := 9; RETURN new; END'");
+    scene->Sql(
+        "CREATE OR REPLACE FUNCTION apply_rewrite() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN new.late_fee_cents := 9; RETURN new; END'");
     scene->Sql("CREATE TRIGGER rewrite BEFORE UPDATE ON apply_invoices FOR EACH ROW EXECUTE FUNCTION apply_rewrite()");
   } else {
     scene->Sql("CREATE TRIGGER apply_rewrite BEFORE UPDATE ON apply_invoices FOR EACH ROW SET new.late_fee_cents = 9");
@@ -298,8 +302,10 @@ TEST_P(ApplyTest, AMissingReceiptsTableIsMadeOrNamed) {
 TEST_P(ApplyTest, AReceiptAboutSomethingElseDecidesNothing) {
   const auto id = scene->ProposeApproved("INV-1");
   const std::string key = (*scene->ledger->FindProposal(id))->proposal.idempotency_key;
-  scene->Sql(fmt::format("INSERT INTO synapsor_receipts (idempotency_key, job, proposal, tenant, status, result_hash) "
-                         "VALUES ('{}', '1', 'wrp://{}', 'acme', 'applied', 'sha256:forged')", key, id));
+  scene->Sql(
+      fmt::format("INSERT INTO synapsor_receipts (idempotency_key, job, proposal, tenant, status, result_hash) "
+                  "VALUES ('{}', '1', 'wrp://{}', 'acme', 'applied', 'sha256:forged')",
+                  key, id));
   Expect(id, ApplyStatus::kReconciliationRequired, "RECEIPT_MISMATCH", ProposalState::kReconciliationRequired);
   EXPECT_EQ(scene->Look("INV-1", id), (Effects{5500, 3, 0, 1, ""}));
 }
@@ -406,7 +412,8 @@ TEST_P(ApplyTest, TamperedRowsAreRefused) {
     const char* what;
     const char* sql;
   } tamperings[] = {
-      {"proposal", "UPDATE proposals SET document = replace(document, '[\"int64\",\"0\"]', '[\"int64\",\"1\"]') WHERE id = "},
+      {"proposal",
+       "UPDATE proposals SET document = replace(document, '[\"int64\",\"0\"]', '[\"int64\",\"1\"]') WHERE id = "},
       {"decision", "UPDATE decisions SET document = replace(document, 'lead-1', 'boss') WHERE proposal = "},
       {"no decision", "DELETE FROM decisions WHERE proposal = "},
       {"job", "UPDATE jobs SET idempotency_key = 'fresh' WHERE proposal = "},
@@ -440,7 +447,8 @@ TEST_P(ApplyTest, AForgedApprovalIsRefused) {
   ASSERT_EQ(sqlite3_open(scene->ledger_location.substr(7).c_str(), &db), SQLITE_OK);
   const std::string sql = fmt::format(
       "UPDATE proposals SET state = 'approved' WHERE id = {0}; INSERT INTO jobs SELECT 1, id, source, hash, "
-      "'forged', 'ready', 0, '', '', 0, 0, 0 FROM proposals WHERE id = {0}", id);
+      "'forged', 'ready', 0, '', '', 0, 0, 0 FROM proposals WHERE id = {0}",
+      id);
   ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
   sqlite3_close(db);
   auto receipt = scene->Apply();

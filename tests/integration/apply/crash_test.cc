@@ -58,8 +58,7 @@ TEST_P(CrashTest, EveryStepOfAnApplyThatSucceeds) {
       EXPECT_FALSE(*receipt) << "the job was done";
     } else {
       ASSERT_TRUE(*receipt) << step;
-      EXPECT_EQ((*receipt)->status,
-                step == "committed" ? ApplyStatus::kAlreadyApplied : ApplyStatus::kApplied) << step;
+      EXPECT_EQ((*receipt)->status, step == "committed" ? ApplyStatus::kAlreadyApplied : ApplyStatus::kApplied) << step;
     }
     EXPECT_EQ(scene->Look(key, id), kOnce) << step;
     EXPECT_EQ(scene->StateOf(id), ProposalState::kApplied) << step;
@@ -72,8 +71,8 @@ TEST_P(CrashTest, EveryStepOfAnApplyThatSucceeds) {
 TEST_P(CrashTest, EveryStepOfAConflict) {
   Start();
   if (IsSkipped()) return;
-  for (const char* step : {"claimed", "validated", "connected", "begun", "receipt_read", "locked",
-                           "receipt_written", "committed", "reported"}) {
+  for (const char* step : {"claimed", "validated", "connected", "begun", "receipt_read", "locked", "receipt_written",
+                           "committed", "reported"}) {
     const std::string key = fmt::format("STALE-{}", step);
     const auto id = scene->ProposeApproved(key);
     scene->Sql(fmt::format("UPDATE apply_invoices SET late_fee_cents = 7000, row_version = 4 WHERE id = '{}'", key));
@@ -101,16 +100,16 @@ TEST_P(CrashTest, IntentModeLeavesTheDoubtToAPerson) {
     auto receipt = scene->Apply();
     ASSERT_TRUE(receipt) << step << ": " << receipt.error().message;
     const bool effect = committed || !intended;
-    EXPECT_EQ(scene->Look(key, id),
-              (effect ? Effects{0, 4, 1, 0, "first 'late' fee"} : Effects{5500, 3, 0, 0, ""})) << step;
+    EXPECT_EQ(scene->Look(key, id), (effect ? Effects{0, 4, 1, 0, "first 'late' fee"} : Effects{5500, 3, 0, 0, ""}))
+        << step;
     if (step == "reported" || !intended) {
       EXPECT_EQ(scene->StateOf(id), ProposalState::kApplied) << step;
       continue;
     }
     EXPECT_EQ(scene->StateOf(id), ProposalState::kReconciliationRequired) << step;
     EXPECT_EQ((*receipt)->safe_error_code, committed ? "MATCHES_PROPOSED" : "MATCHES_REVIEWED_BEFORE") << step;
-    auto verdict = scene->ledger->Reconcile(
-        id, committed ? ProposalState::kApplied : ProposalState::kFailed, "operator", "looked at the row");
+    auto verdict = scene->ledger->Reconcile(id, committed ? ProposalState::kApplied : ProposalState::kFailed,
+                                            "operator", "looked at the row");
     EXPECT_TRUE(verdict && verdict->accepted);
   }
   ExpectIntact();

@@ -34,8 +34,8 @@ class FaultTest : public ::testing::TestWithParam<const char*> {
     SceneOptions options{.engine = GetParam(), .receipts_in_ledger = receipts_in_ledger};
     if (!Scene::Available(options)) GTEST_SKIP() << "no server for " << GetParam();
     scene.reset();
-    const std::string url = std::getenv(options.engine == "postgres" ? "SYNAPSOR_TEST_POSTGRES_URL"
-                                                                     : "SYNAPSOR_TEST_MARIADB_URL");
+    const std::string url =
+        std::getenv(options.engine == "postgres" ? "SYNAPSOR_TEST_POSTGRES_URL" : "SYNAPSOR_TEST_MARIADB_URL");
     std::smatch port;
     ASSERT_TRUE(std::regex_search(url, port, std::regex(":([0-9]+)/")));
     proxy = std::make_unique<Proxy>(std::stoi(port[1].str()));
@@ -88,9 +88,9 @@ TEST_P(FaultTest, ADatabaseThatStaysAwayAfterCommitNeedsAPerson) {
   proxy->Refuse(false);
   EXPECT_EQ(scene->Look("INV-1", id), kOnce);
   EXPECT_EQ(scene->StateOf(id), ProposalState::kReconciliationRequired);
-  const Inspection seen = Inspect(*scene->writers.at("app"), scene->config.sources.at("app"),
-                                  *scene->bundle.capabilities[0].patch,
-                                  (*scene->ledger->FindProposal(id))->proposal, scene->clock.Now());
+  const Inspection seen =
+      Inspect(*scene->writers.at("app"), scene->config.sources.at("app"), *scene->bundle.capabilities[0].patch,
+              (*scene->ledger->FindProposal(id))->proposal, scene->clock.Now());
   EXPECT_EQ(seen.observation, Observation::kMatchesProposed);
   ASSERT_TRUE(seen.receipt);
   EXPECT_TRUE(seen.receipt->ours);

@@ -51,7 +51,8 @@ class LedgerFaultTest : public ::testing::TestWithParam<const char*> {
     ASSERT_TRUE(std::regex_search(url, port, std::regex(":([0-9]+)/")));
     proxy = std::make_unique<Proxy>(std::stoi(port[1].str()));
     g_proxy = proxy.get();
-    ::setenv(variable.c_str(), std::regex_replace(url, std::regex(":[0-9]+/"), fmt::format(":{}/", proxy->port())).c_str(), 1);
+    ::setenv(variable.c_str(),
+             std::regex_replace(url, std::regex(":[0-9]+/"), fmt::format(":{}/", proxy->port())).c_str(), 1);
     scene->Close();
     scene->Open();
   }
@@ -168,11 +169,14 @@ TEST_P(LedgerFaultTest, ALedgerThatStaysAwayIsToldLater) {
 // The runner forgets what it did: the receipt in the target knows.
 TEST_P(LedgerFaultTest, AReportThatNeverCameIsMadeByTheNextRunner) {
   const auto id = scene->ProposeApproved("INV-1");
-  const auto lost = scene->Apply(At("committed", [](const char* step) {
-    if (std::string_view(step) != "committed") return;
-    g_proxy->Refuse(true);
-    g_proxy->Cut();
-  }, 1));
+  const auto lost = scene->Apply(At(
+      "committed",
+      [](const char* step) {
+        if (std::string_view(step) != "committed") return;
+        g_proxy->Refuse(true);
+        g_proxy->Cut();
+      },
+      1));
   EXPECT_FALSE(lost);
   proxy->Refuse(false);
   EXPECT_EQ(scene->StateOf(id), ProposalState::kPendingWorker);
@@ -187,10 +191,12 @@ TEST_P(LedgerFaultTest, AReportThatNeverCameIsMadeByTheNextRunner) {
 
 TEST_P(LedgerFaultTest, AFullDiskKeepsJobsAndLosesNoOutcome) {
   const auto id = scene->ProposeApproved("INV-1");
-  OnLedger("CREATE OR REPLACE FUNCTION synapsor_ledger.full() RETURNS trigger LANGUAGE plpgsql AS "
-           "'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100'', MESSAGE = ''could not extend file''; END'");
-  const std::string fill = "CREATE TRIGGER full_disk BEFORE INSERT ON synapsor_ledger.events FOR EACH ROW EXECUTE "
-                           "FUNCTION synapsor_ledger.full()";
+  OnLedger(
+      "CREATE OR REPLACE FUNCTION synapsor_ledger.full() RETURNS trigger LANGUAGE plpgsql AS "
+      "'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100'', MESSAGE = ''could not extend file''; END'");
+  const std::string fill =
+      "CREATE TRIGGER full_disk BEFORE INSERT ON synapsor_ledger.events FOR EACH ROW EXECUTE "
+      "FUNCTION synapsor_ledger.full()";
   OnLedger(fill);
   const auto refused = scene->Apply();
   ASSERT_FALSE(refused);
@@ -201,9 +207,13 @@ TEST_P(LedgerFaultTest, AFullDiskKeepsJobsAndLosesNoOutcome) {
   OnLedger("DROP TRIGGER full_disk ON synapsor_ledger.events");
   static std::string statement;
   statement = fill;
-  const auto unreported = scene->Apply(At("committed", [](const char* step) {
-    if (std::string_view(step) == "committed") RunSql("postgres", std::getenv("SYNAPSOR_TEST_POSTGRES_URL"), statement);
-  }, 1));
+  const auto unreported = scene->Apply(At(
+      "committed",
+      [](const char* step) {
+        if (std::string_view(step) == "committed")
+          RunSql("postgres", std::getenv("SYNAPSOR_TEST_POSTGRES_URL"), statement);
+      },
+      1));
   EXPECT_FALSE(unreported);
   EXPECT_EQ(scene->Look("INV-1", id), kOnce);
   OnLedger("DROP TRIGGER full_disk ON synapsor_ledger.events");

@@ -139,8 +139,7 @@ void Scene::Close() {
   ledger.reset();
 }
 
-bundle::Statement Scene::Make(std::string sql, std::vector<Param> params,
-                              std::vector<ResultColumn> columns) const {
+bundle::Statement Scene::Make(std::string sql, std::vector<Param> params, std::vector<ResultColumn> columns) const {
   if (options_.engine != "postgres") {
     for (std::size_t at = sql.find('$'); at != std::string::npos; at = sql.find('$', at)) sql.replace(at, 2, "?");
   }
@@ -177,36 +176,40 @@ void Scene::BuildBundle() {
   note.database_type = text;
   plan.set = {fee, note};
   plan.allowed_columns = {"late_fee_cents", "note"};
-  const std::vector<Param> row_params = {Part("key", ScalarType::kText, text),
-                                         Part("tenant", ScalarType::kText, text)};
+  const std::vector<Param> row_params = {Part("key", ScalarType::kText, text), Part("tenant", ScalarType::kText, text)};
   std::vector<ResultColumn> row_columns = {
       Column("id", ScalarType::kText, text), Column("tenant_id", ScalarType::kText, text),
       Column("late_fee_cents", ScalarType::kInt64, number), Column("note", ScalarType::kText, text),
       Column("row_version", ScalarType::kInt64, number)};
   if (timestamp) row_columns.push_back(Column("updated_at", time, time_type));
-  const std::string read = fmt::format("SELECT id, tenant_id, late_fee_cents, note, row_version{} FROM apply_invoices WHERE "
-                                       "id = $1 AND tenant_id = $2", timestamp ? ", updated_at" : "");
+  const std::string read = fmt::format(
+      "SELECT id, tenant_id, late_fee_cents, note, row_version{} FROM apply_invoices WHERE "
+      "id = $1 AND tenant_id = $2",
+      timestamp ? ", updated_at" : "");
   plan.before = Make(read, row_params, row_columns);
   plan.lock = Make(options_.engine == "sqlite" ? read : read + " FOR UPDATE", row_params, row_columns);
-  std::vector<Param> update_params = {
-      Part("set:late_fee_cents", ScalarType::kInt64, number), Part("set:note", ScalarType::kText, text),
-      Part("key", ScalarType::kText, text), Part("tenant", ScalarType::kText, text)};
+  std::vector<Param> update_params = {Part("set:late_fee_cents", ScalarType::kInt64, number),
+                                      Part("set:note", ScalarType::kText, text), Part("key", ScalarType::kText, text),
+                                      Part("tenant", ScalarType::kText, text)};
   if (image) {
     update_params.push_back(Part("before:late_fee_cents", ScalarType::kInt64, number));
-    plan.update = Make("UPDATE apply_invoices SET late_fee_cents = $1, note = $2 WHERE id = $3 AND tenant_id = $4 "
-                       "AND late_fee_cents = $5",
-                       update_params, {});
+    plan.update = Make(
+        "UPDATE apply_invoices SET late_fee_cents = $1, note = $2 WHERE id = $3 AND tenant_id = $4 "
+        "AND late_fee_cents = $5",
+        update_params, {});
   } else if (timestamp) {
     update_params.push_back(Part("guard", time, time_type));
     const char* guard = options_.engine == "mariadb" ? "CAST($5 AS DATETIME(6))" : "$5";
     plan.update = Make(fmt::format("UPDATE apply_invoices SET late_fee_cents = $1, note = $2 WHERE id = $3 AND "
-                                   "tenant_id = $4 AND updated_at = {}", guard),
+                                   "tenant_id = $4 AND updated_at = {}",
+                                   guard),
                        update_params, {});
   } else {
     update_params.push_back(Part("guard", ScalarType::kInt64, number));
-    plan.update = Make("UPDATE apply_invoices SET late_fee_cents = $1, note = $2, row_version = row_version + 1 "
-                       "WHERE id = $3 AND tenant_id = $4 AND row_version = $5",
-                       update_params, {});
+    plan.update = Make(
+        "UPDATE apply_invoices SET late_fee_cents = $1, note = $2, row_version = row_version + 1 "
+        "WHERE id = $3 AND tenant_id = $4 AND row_version = $5",
+        update_params, {});
   }
   bundle::Audit audit;
   audit.stream = "billing_audit";
@@ -230,9 +233,10 @@ void Scene::CreateTables() {
   const char* number = sqlite ? "INTEGER" : "BIGINT";
   Sql("DROP TABLE IF EXISTS apply_invoices");
   Sql("DROP TABLE IF EXISTS apply_audit");
-  Sql(fmt::format("CREATE TABLE apply_invoices (id {0} NOT NULL PRIMARY KEY, tenant_id {0} NOT NULL, late_fee_cents {1} "
-                  "NOT NULL CHECK (late_fee_cents >= 0), note {0}, row_version {1} NOT NULL)",
-                  text, number));
+  Sql(fmt::format(
+      "CREATE TABLE apply_invoices (id {0} NOT NULL PRIMARY KEY, tenant_id {0} NOT NULL, late_fee_cents {1} "
+      "NOT NULL CHECK (late_fee_cents >= 0), note {0}, row_version {1} NOT NULL)",
+      text, number));
   if (!options_.timestamp_guard.empty()) AddTime();
   Sql(fmt::format("CREATE TABLE apply_audit (tenant_id {0}, resource {0}, payload TEXT)", text));
 }
@@ -241,8 +245,10 @@ void Scene::CreateTables() {
 void Scene::AddTime() {
   const bool moved = options_.timestamp_guard == "moved";
   if (options_.engine == "mariadb") {
-    Sql(fmt::format("ALTER TABLE apply_invoices ADD COLUMN updated_at DATETIME(6) NOT NULL DEFAULT '2026-01-02 "
-                    "03:04:05.678901'{}", moved ? " ON UPDATE CURRENT_TIMESTAMP(6)" : ""));
+    Sql(
+        fmt::format("ALTER TABLE apply_invoices ADD COLUMN updated_at DATETIME(6) NOT NULL DEFAULT '2026-01-02 "
+                    "03:04:05.678901'{}",
+                    moved ? " ON UPDATE CURRENT_TIMESTAMP(6)" : ""));
   } else if (options_.engine == "postgres") {
     Sql("ALTER TABLE apply_invoices ADD COLUMN updated_at TIMESTAMPTZ NOT NULL DEFAULT '2026-01-02 03:04:05.678901+00'");
     Sql("CREATE OR REPLACE FUNCTION apply_touch() RETURNS trigger LANGUAGE plpgsql AS "
@@ -323,8 +329,10 @@ Effects Scene::Look(const std::string& key, ledger::ProposalId id) {
 
 ledger::ProposalId Scene::Propose(const std::string& key) {
   Sql(fmt::format("DELETE FROM apply_invoices WHERE id = '{}'", key));
-  Sql(fmt::format("INSERT INTO apply_invoices (id, tenant_id, late_fee_cents, note, row_version) VALUES ('{}', 'acme', 5500, "
-                  "NULL, 3)", key));
+  Sql(fmt::format(
+      "INSERT INTO apply_invoices (id, tenant_id, late_fee_cents, note, row_version) VALUES ('{}', 'acme', 5500, "
+      "NULL, 3)",
+      key));
   const bundle::PatchPlan& plan = *bundle.capabilities[0].patch;
   ledger::CallRecord call;
   call.run.kind = "call";
@@ -377,11 +385,10 @@ void Scene::Approve(ledger::ProposalId id, const std::string& subject) {
   decision.proposal_hash = view->proposal.hash;
   decision.subject = subject;
   decision.roles = {"lead"};
-  const auto verdict = Must(ledger->Decide(decision,
-                                           [&](const ledger::ProposalView& seen) {
-                                             return proposal::Judge(seen, decision, clock.Now());
-                                           }),
-                            "decide");
+  const auto verdict = Must(
+      ledger->Decide(decision,
+                     [&](const ledger::ProposalView& seen) { return proposal::Judge(seen, decision, clock.Now()); }),
+      "decide");
   if (!verdict.accepted) throw std::runtime_error("approval refused: " + verdict.refusal_code);
 }
 

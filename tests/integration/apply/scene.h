@@ -26,12 +26,12 @@ class SkewableClock : public Clock {
 };
 
 struct SceneOptions {
-  std::string engine = "sqlite";      // postgres and mariadb: by SYNAPSOR_TEST_…_URL
+  std::string engine = "sqlite";  // postgres and mariadb: by SYNAPSOR_TEST_…_URL
   bool postgres_ledger = false;
   bool receipts_in_ledger = false;
-  std::string before_image_guard;     // not empty: compare columns instead of a version
-  std::string timestamp_guard;        // not empty: a time that the database moves ("moved") or does not ("stuck")
-  std::string url_variable;           // not empty: where the writer's URL stands, instead of the server's own
+  std::string before_image_guard;  // not empty: compare columns instead of a version
+  std::string timestamp_guard;     // not empty: a time that the database moves ("moved") or does not ("stuck")
+  std::string url_variable;        // not empty: where the writer's URL stands, instead of the server's own
 };
 
 // What is in the target database now.

@@ -16,7 +16,9 @@
 namespace synapsor::writeback {
 namespace {
 
-[[noreturn]] void Throw(const std::string& sql, const std::string& words) { throw std::runtime_error(sql + ": " + words); }
+[[noreturn]] void Throw(const std::string& sql, const std::string& words) {
+  throw std::runtime_error(sql + ": " + words);
+}
 
 void OnSqlite(const std::string& path, const std::string& sql) {
   sqlite3* db = nullptr;
@@ -30,7 +32,8 @@ void OnSqlite(const std::string& path, const std::string& sql) {
 
 void OnPostgres(const std::string& url, const std::string& sql) {
   const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(url.c_str()), PQfinish);
-  PQsetNoticeProcessor(connection.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
   const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection.get(), sql.c_str()), PQclear);
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) Throw(sql, PQerrorMessage(connection.get()));
@@ -40,8 +43,8 @@ void OnMariadb(const std::string& url, const std::string& sql) {
   std::smatch part;
   if (!std::regex_match(url, part, std::regex("mysql://([^:@]+)@([^:/]+):([0-9]+)/(.+)"))) Throw(url, "unreadable");
   try {
-    const std::unique_ptr<sql::Connection> connection(get_driver_instance()->connect(
-        "tcp://" + part[2].str() + ":" + part[3].str(), part[1].str(), ""));
+    const std::unique_ptr<sql::Connection> connection(
+        get_driver_instance()->connect("tcp://" + part[2].str() + ":" + part[3].str(), part[1].str(), ""));
     connection->setSchema(part[4].str());
     const std::unique_ptr<sql::Statement> statement(connection->createStatement());
     statement->execute(sql);

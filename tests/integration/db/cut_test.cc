@@ -29,9 +29,8 @@ class CutTest : public testing::TestWithParam<const char*> {
     direct_ = Connect(url_);
     ASSERT_NE(direct_, nullptr);
     // DDL through the direct connection: it yields no count.
-    (void)direct_->Execute(
-        MakeStatement("CREATE TABLE IF NOT EXISTS cut_effects (id bigint PRIMARY KEY, n bigint)"),
-        {});
+    (void)direct_->Execute(MakeStatement("CREATE TABLE IF NOT EXISTS cut_effects (id bigint PRIMARY KEY, n bigint)"),
+                           {});
     MustExecute(*direct_, MakeStatement("DELETE FROM cut_effects"));
     MustExecute(*direct_, MakeStatement("INSERT INTO cut_effects VALUES (1, 0)"));
   }
@@ -59,8 +58,7 @@ class CutTest : public testing::TestWithParam<const char*> {
   // The locking read waits for whatever the lost connection's session is still doing.
   int Effects() {
     EXPECT_TRUE(direct_->Begin(TxMode::kReadWrite, 3000, 3000));
-    const auto rows = MustQuery(
-        *direct_, MakeStatement("SELECT n FROM cut_effects FOR UPDATE", {}, {{T::kInt64}}));
+    const auto rows = MustQuery(*direct_, MakeStatement("SELECT n FROM cut_effects FOR UPDATE", {}, {{T::kInt64}}));
     EXPECT_TRUE(direct_->Commit());
     return rows.empty() ? -1 : std::stoi(rows[0][0].text);
   }

@@ -20,9 +20,7 @@ inline std::string ServerUrl(const char* variable) {
   return url == nullptr ? "" : url;
 }
 
-inline std::string Where(const Failure& failure) {
-  return "[" + failure.code + "] " + failure.operator_message;
-}
+inline std::string Where(const Failure& failure) { return "[" + failure.code + "] " + failure.operator_message; }
 
 // Runs `statement` and expects success.
 inline std::int64_t MustExecute(Connection& connection, const bundle::Statement& statement,
@@ -42,9 +40,7 @@ inline std::vector<Row> MustQuery(Connection& connection, const bundle::Statemen
 class Stopwatch {
  public:
   std::int64_t Milliseconds() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                                 start_)
-        .count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_).count();
   }
 
  private:

@@ -29,13 +29,12 @@ class MariadbTest : public testing::Test {
   // The administrator's own client, outside what is tested.
   std::string Admin(const std::string& sql) {
     const MysqlAddress address = *ParseMysqlUrl(url_);
-    const std::string in = testing::TempDir() + "/admin.sql",
-                      out = testing::TempDir() + "/admin.out";
+    const std::string in = testing::TempDir() + "/admin.sql", out = testing::TempDir() + "/admin.out";
     FILE* file = std::fopen(in.c_str(), "w");
     std::fwrite(sql.data(), 1, sql.size(), file);
     std::fclose(file);
-    const std::string command = fmt::format(
-        "mariadb --no-defaults -N -B -h 127.0.0.1 -P {} -u root < {} > {}", address.port, in, out);
+    const std::string command =
+        fmt::format("mariadb --no-defaults -N -B -h 127.0.0.1 -P {} -u root < {} > {}", address.port, in, out);
     EXPECT_EQ(std::system(command.c_str()), 0) << sql;
     std::string text;
     file = std::fopen(out.c_str(), "r");
@@ -45,8 +44,7 @@ class MariadbTest : public testing::Test {
     return text;
   }
 
-  DbResult<std::unique_ptr<PooledConnection>> TryOpen(Role role, bool allow = true,
-                                                      const std::string& url = {}) {
+  DbResult<std::unique_ptr<PooledConnection>> TryOpen(Role role, bool allow = true, const std::string& url = {}) {
     ConnectOptions options;
     options.role = role;
     auto connector = MakeMysqlConnector("app", url.empty() ? url_ : url, options, {}, allow);
@@ -87,38 +85,22 @@ TEST_F(MariadbTest, EveryTypeTravelsExactly) {
       {"MEDIUMINT", "?", T::kInt64, {"-8388608", "8388607"}},
       {"INT", "?", T::kInt64, {"-2147483648", "2147483647"}},
       {"INT UNSIGNED", "?", T::kInt64, {"4294967295"}},
-      {"BIGINT",
-       "?",
-       T::kInt64,
-       {"-9223372036854775808", "9007199254740993", "9223372036854775807"}},
+      {"BIGINT", "?", T::kInt64, {"-9223372036854775808", "9007199254740993", "9223372036854775807"}},
       {"BIGINT UNSIGNED", "?", T::kUInt64, {"0", "9223372036854775808", "18446744073709551615"}},
       {"YEAR", "?", T::kInt64, {"1901", "2155"}},
       {"BIT(8)", "?", T::kUInt64, {"0", "165", "255"}},
       {"BIT(64)", "?", T::kUInt64, {"18446744073709551615"}},
       {"TINYINT(1)", "?", T::kBoolean, {"true", "false"}},
-      {"DECIMAL(12,2)",
-       "CAST(? AS DECIMAL(12,2))",
-       T::kDecimal,
-       {"9999999999.99", "-0.01", "12.50", "0.00"}},
+      {"DECIMAL(12,2)", "CAST(? AS DECIMAL(12,2))", T::kDecimal, {"9999999999.99", "-0.01", "12.50", "0.00"}},
       {"DECIMAL(65,30)",
        "CAST(? AS DECIMAL(65,30))",
        T::kDecimal,
        {"123456789012345678901234567890123.000000000000000000000000000001",
-        "-12345678901234567890123456789012.000000000000000000000000000001",
-        "-0.000000000100000000000000000000"}},
-      {"DECIMAL(20,10)",
-       "CAST(? AS DECIMAL(20,10))",
-       T::kDecimal,
-       {"1.0000000001", "1.0000000002"}},
-      {"DOUBLE",
-       "?",
-       T::kDouble,
-       {"0.1", "1.5e-09", "5e-324", "1.7976931348623157e+308", "-2.5", "0"}},
+        "-12345678901234567890123456789012.000000000000000000000000000001", "-0.000000000100000000000000000000"}},
+      {"DECIMAL(20,10)", "CAST(? AS DECIMAL(20,10))", T::kDecimal, {"1.0000000001", "1.0000000002"}},
+      {"DOUBLE", "?", T::kDouble, {"0.1", "1.5e-09", "5e-324", "1.7976931348623157e+308", "-2.5", "0"}},
       {"FLOAT", "?", T::kDouble, {"0.5", "-1.25", "0.10000000149011612"}},
-      {"VARCHAR(200)",
-       "?",
-       T::kText,
-       {"", "it's", "\xF0\x9F\x90\x98 -- \"q\" ? \\n \\", "  spaces  "}},
+      {"VARCHAR(200)", "?", T::kText, {"", "it's", "\xF0\x9F\x90\x98 -- \"q\" ? \\n \\", "  spaces  "}},
       {"VARCHAR(40) COLLATE utf8mb4_bin", "?", T::kText, {"aA", "\xC3\xA4"}},
       {"CHAR(4)", "?", T::kText, {"abcd", "a"}},
       {"LONGTEXT", "?", T::kText, {"", std::string(200'000, 'x')}},
@@ -128,38 +110,27 @@ TEST_F(MariadbTest, EveryTypeTravelsExactly) {
       {"BINARY(4)", "?", T::kBytes, {std::string("a\0b\xff", 4)}},
       {"LONGBLOB", "?", T::kBytes, {"", EveryByte(), std::string(100'000, '\0')}},
       {"DATE", "?", T::kDate, {"1000-01-01", "2024-02-29", "9999-12-31"}},
-      {"TIME(6)",
-       "?",
-       T::kTime,
-       {"00:00:00", "-838:59:59", "838:59:59.999999", "12:00:00.100000", "-00:00:01"}},
+      {"TIME(6)", "?", T::kTime, {"00:00:00", "-838:59:59", "838:59:59.999999", "12:00:00.100000", "-00:00:01"}},
       {"DATETIME", "?", T::kTimestamp, {"1000-01-01 00:00:00", "9999-12-31 23:59:59"}},
       {"DATETIME(3)", "?", T::kTimestamp, {"2026-11-21 03:04:05.678000"}},
       {"DATETIME(6)", "?", T::kTimestamp, {"2026-11-21 03:04:05.123456", "2026-11-21 03:04:05"}},
       {"TIMESTAMP(6) NULL",
        "?",
        T::kTimestampTz,
-       {"1970-01-01T00:00:01.000000Z", "2026-03-29T01:30:00.123456Z",
-        "2038-01-19T03:14:07.999999Z"}},
-      {"UUID",
-       "?",
-       T::kUuid,
-       {"00000000-0000-0000-0000-000000000001", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"}},
+       {"1970-01-01T00:00:01.000000Z", "2026-03-29T01:30:00.123456Z", "2038-01-19T03:14:07.999999Z"}},
+      {"UUID", "?", T::kUuid, {"00000000-0000-0000-0000-000000000001", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"}},
       {"JSON", "?", T::kJson, {R"({"a": 1.10, "n": 12345678901234567890123})", "null", "\"\""}},
   };
   auto writer = Open(Role::kWriter);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const TypeCase& test = cases[i];
-    Admin(fmt::format("CREATE TABLE app.t{} (k BIGINT PRIMARY KEY, n INT DEFAULT 0, v {})", i,
-                      test.type));
+    Admin(fmt::format("CREATE TABLE app.t{} (k BIGINT PRIMARY KEY, n INT DEFAULT 0, v {})", i, test.type));
     const Slot slot{test.scalar, test.type};
     const auto insert =
-        MakeStatement(fmt::format("INSERT INTO app.t{} (k, v) VALUES (?, {})", i, test.cast),
-                      {{T::kInt64}, slot});
-    const auto select =
-        MakeStatement(fmt::format("SELECT v FROM app.t{} WHERE k = ?", i), {{T::kInt64}}, {slot});
-    const auto match = MakeStatement(
-        fmt::format("UPDATE app.t{} SET n = n + 1 WHERE k = ? AND v = {}", i, test.cast),
-        {{T::kInt64}, slot});
+        MakeStatement(fmt::format("INSERT INTO app.t{} (k, v) VALUES (?, {})", i, test.cast), {{T::kInt64}, slot});
+    const auto select = MakeStatement(fmt::format("SELECT v FROM app.t{} WHERE k = ?", i), {{T::kInt64}}, {slot});
+    const auto match = MakeStatement(fmt::format("UPDATE app.t{} SET n = n + 1 WHERE k = ? AND v = {}", i, test.cast),
+                                     {{T::kInt64}, slot});
     std::vector<Scalar> values = {Scalar::Null(test.scalar)};
     for (const std::string& text : test.values) values.push_back(Scalar::Of(test.scalar, text));
     for (std::size_t k = 0; k < values.size(); ++k) {
@@ -167,11 +138,9 @@ TEST_F(MariadbTest, EveryTypeTravelsExactly) {
       EXPECT_EQ(MustExecute(*writer, insert, {key, values[k]}), 1) << test.type;
       const auto rows = MustQuery(*writer, select, {key});
       ASSERT_EQ(rows.size(), 1u) << test.type;
-      EXPECT_EQ(rows[0][0], values[k])
-          << test.type << ": " << rows[0][0].text << " for " << values[k].text;
+      EXPECT_EQ(rows[0][0], values[k]) << test.type << ": " << rows[0][0].text << " for " << values[k].text;
       if (!values[k].is_null) {
-        EXPECT_EQ(MustExecute(*writer, match, {key, rows[0][0]}), 1)
-            << test.type << " " << values[k].text;
+        EXPECT_EQ(MustExecute(*writer, match, {key, rows[0][0]}), 1) << test.type << " " << values[k].text;
       }
     }
   }
@@ -182,12 +151,9 @@ TEST_F(MariadbTest, NeighbouringDecimalsAndIntegersStayApart) {
       "CREATE TABLE app.t (k INT PRIMARY KEY, d DECIMAL(20,10), u BIGINT UNSIGNED);"
       "INSERT INTO app.t VALUES (1, 1234567890.0000000001, 18446744073709551614)");
   auto writer = Open(Role::kWriter);
-  const auto by_decimal =
-      MakeStatement("UPDATE app.t SET k = k WHERE d = CAST(? AS DECIMAL(20,10))", {{T::kDecimal}});
-  EXPECT_EQ(MustExecute(*writer, by_decimal, {Scalar::Of(T::kDecimal, "1234567890.0000000002")}),
-            0);
-  EXPECT_EQ(MustExecute(*writer, by_decimal, {Scalar::Of(T::kDecimal, "1234567890.0000000001")}),
-            1);
+  const auto by_decimal = MakeStatement("UPDATE app.t SET k = k WHERE d = CAST(? AS DECIMAL(20,10))", {{T::kDecimal}});
+  EXPECT_EQ(MustExecute(*writer, by_decimal, {Scalar::Of(T::kDecimal, "1234567890.0000000002")}), 0);
+  EXPECT_EQ(MustExecute(*writer, by_decimal, {Scalar::Of(T::kDecimal, "1234567890.0000000001")}), 1);
   const auto by_unsigned = MakeStatement("UPDATE app.t SET k = k WHERE u = ?", {{T::kUInt64}});
   EXPECT_EQ(MustExecute(*writer, by_unsigned, {Scalar::Of(T::kUInt64, "18446744073709551615")}), 0);
   EXPECT_EQ(MustExecute(*writer, by_unsigned, {Scalar::Of(T::kUInt64, "18446744073709551614")}), 1);
@@ -212,8 +178,7 @@ TEST_F(MariadbTest, WhatAColumnCannotCarryIsRefused) {
       {"u", T::kText},  {"v", T::kDouble},       {"long_decimal", T::kDecimal},
   };
   for (const auto& [name, type] : cases) {
-    auto rows = reader->Query(
-        MakeStatement(fmt::format("SELECT {} FROM app.t", name), {}, {{type}}), {}, 1);
+    auto rows = reader->Query(MakeStatement(fmt::format("SELECT {} FROM app.t", name), {}, {{type}}), {}, 1);
     ASSERT_FALSE(rows) << name << " as " << ScalarTypeName(type);
     EXPECT_EQ(rows.error().kind, FailureKind::kSchema) << name;
     EXPECT_THAT(rows.error().operator_message, HasSubstr("`t.c0`"));
@@ -236,11 +201,9 @@ TEST_F(MariadbTest, TheSessionIsPinned) {
   auto reader = Open(Role::kReader);
   Admin("SET GLOBAL time_zone = 'SYSTEM'; SET GLOBAL sql_mode = DEFAULT");
   const auto rows = MustQuery(
-      *reader,
-      MakeStatement("SELECT @@time_zone, @@sql_mode, @@character_set_client,"
-                    " @@tx_isolation, @@tx_read_only, @@max_statement_time",
-                    {},
-                    {{T::kText}, {T::kText}, {T::kText}, {T::kText}, {T::kInt64}, {T::kDouble}}));
+      *reader, MakeStatement("SELECT @@time_zone, @@sql_mode, @@character_set_client,"
+                             " @@tx_isolation, @@tx_read_only, @@max_statement_time",
+                             {}, {{T::kText}, {T::kText}, {T::kText}, {T::kText}, {T::kInt64}, {T::kDouble}}));
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0][0].text, "+00:00");
   EXPECT_THAT(rows[0][1].text, HasSubstr("STRICT_ALL_TABLES"));
@@ -357,10 +320,7 @@ TEST_F(MariadbTest, PoolReplacesKilledConnections) {
     first = MustQuery(**lease, id)[0][0].text;
     ASSERT_TRUE((*lease)->Begin(TxMode::kReadWrite, 1000, 1000));
   }
-  EXPECT_EQ(
-      Admin("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = " +
-            first),
-      "0");
+  EXPECT_EQ(Admin("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = " + first), "0");
   Admin("KILL " + first);
   auto lease = pool->Acquire(1000);
   ASSERT_TRUE(lease);

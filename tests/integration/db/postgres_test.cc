@@ -36,15 +36,13 @@ class PostgresTest : public testing::Test {
   std::string Admin(const std::string& sql) {
     PGresult* result = PQexec(admin_, sql.c_str());
     const ExecStatusType status = PQresultStatus(result);
-    EXPECT_TRUE(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-        << sql << PQerrorMessage(admin_);
+    EXPECT_TRUE(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) << sql << PQerrorMessage(admin_);
     const std::string value = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "";
     PQclear(result);
     return value;
   }
 
-  DbResult<std::unique_ptr<PooledConnection>> TryOpen(Role role, bool allow = true,
-                                                      const std::string& url = {},
+  DbResult<std::unique_ptr<PooledConnection>> TryOpen(Role role, bool allow = true, const std::string& url = {},
                                                       int lock_ms = 2000) {
     ConnectOptions options;
     options.role = role;
@@ -92,25 +90,17 @@ TEST_F(PostgresTest, EveryTypeTravelsExactly) {
       {"smallint", T::kInt64, {"-32768", "0", "32767"}},
       {"integer", T::kInt64, {"-2147483648", "2147483647"}},
       {"bigint", T::kInt64, {"-9223372036854775808", "9007199254740993", "9223372036854775807"}},
-      {"numeric",
-       T::kDecimal,
-       {"0.0000000001", "-0.10", long_decimal, "18446744073709551615", "0"}},
+      {"numeric", T::kDecimal, {"0.0000000001", "-0.10", long_decimal, "18446744073709551615", "0"}},
       {"numeric(12,2)", T::kDecimal, {"9999999999.99", "-0.01", "12.50"}},
       {"real", T::kDouble, {"0.1", "1e-45", "3.4028235e+38", "-1.5"}},
-      {"double precision",
-       T::kDouble,
-       {"0.1", "5e-324", "1.7976931348623157e+308", "-2.5", "0", "1e+05"}},
+      {"double precision", T::kDouble, {"0.1", "5e-324", "1.7976931348623157e+308", "-2.5", "0", "1e+05"}},
       {"boolean", T::kBoolean, {"true", "false"}},
-      {"text",
-       T::kText,
-       {"", "it's", "\xF0\x9F\x90\x98 -- \"q\" $1 \\x", std::string(100'000, 'x')}},
+      {"text", T::kText, {"", "it's", "\xF0\x9F\x90\x98 -- \"q\" $1 \\x", std::string(100'000, 'x')}},
       {"character varying(40)", T::kText, {"", "  spaces  ", "NULL"}},
       {"character(4)", T::kText, {"abcd", "ab  "}},
       {"bytea", T::kBytes, {"", std::string(1, '\0'), EveryByte(), "\\x41"}},
       {"date", T::kDate, {"0001-01-01", "2024-02-29", "9999-12-31"}},
-      {"time without time zone",
-       T::kTime,
-       {"00:00:00", "23:59:59.999999", "12:00:00.100000", "24:00:00"}},
+      {"time without time zone", T::kTime, {"00:00:00", "23:59:59.999999", "12:00:00.100000", "24:00:00"}},
       {"timestamp without time zone",
        T::kTimestamp,
        {"0001-01-01 00:00:00", "2026-11-21 03:04:05.123456", "9999-12-31 23:59:59.999999",
@@ -119,9 +109,7 @@ TEST_F(PostgresTest, EveryTypeTravelsExactly) {
        T::kTimestampTz,
        {"0001-01-01T00:00:00.000000Z", "2026-11-21T03:04:05.123456Z", "9999-12-31T23:59:59.999999Z",
         "2026-03-29T01:30:00.000000Z"}},
-      {"uuid",
-       T::kUuid,
-       {"00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"}},
+      {"uuid", T::kUuid, {"00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"}},
       {"json", T::kJson, {R"({"a":1.10,"a":2,"n":12345678901234567890123})", "null", "[]"}},
       {"jsonb", T::kJson, {R"({"a": 1.10, "n": 12345678901234567890123})", "\"\""}},
       {"app.mood", T::kText, {"calm", "it's fine"}},
@@ -133,11 +121,10 @@ TEST_F(PostgresTest, EveryTypeTravelsExactly) {
     Admin(fmt::format("CREATE TABLE app.t{} (k bigint PRIMARY KEY, v {})", i, test.type));
     const auto insert = MakeStatement(fmt::format("INSERT INTO app.t{} (k, v) VALUES ($1, $2)", i),
                                       {{T::kInt64, "bigint"}, {test.scalar, test.type}});
-    const auto select = MakeStatement(fmt::format("SELECT v FROM app.t{} WHERE k = $1", i),
-                                      {{T::kInt64, "bigint"}}, {{test.scalar, test.type}});
-    const auto match =
-        MakeStatement(fmt::format("UPDATE app.t{} SET k = k WHERE k = $1 AND v = $2", i),
-                      {{T::kInt64, "bigint"}, {test.scalar, test.type}});
+    const auto select = MakeStatement(fmt::format("SELECT v FROM app.t{} WHERE k = $1", i), {{T::kInt64, "bigint"}},
+                                      {{test.scalar, test.type}});
+    const auto match = MakeStatement(fmt::format("UPDATE app.t{} SET k = k WHERE k = $1 AND v = $2", i),
+                                     {{T::kInt64, "bigint"}, {test.scalar, test.type}});
     std::vector<Scalar> values = {Scalar::Null(test.scalar)};
     for (const std::string& text : test.values) values.push_back(Scalar::Of(test.scalar, text));
     for (std::size_t k = 0; k < values.size(); ++k) {
@@ -148,8 +135,7 @@ TEST_F(PostgresTest, EveryTypeTravelsExactly) {
       EXPECT_EQ(rows[0][0], values[k]) << test.type;
       // A guard that compares the value read finds its row again.
       if (!values[k].is_null && test.type != "json") {
-        EXPECT_EQ(MustExecute(*writer, match, {key, rows[0][0]}), 1)
-            << test.type << " " << values[k].text;
+        EXPECT_EQ(MustExecute(*writer, match, {key, rows[0][0]}), 1) << test.type << " " << values[k].text;
       }
     }
   }
@@ -177,8 +163,7 @@ TEST_F(PostgresTest, WhatAColumnCannotCarryIsRefused) {
       {"'t'::boolean", T::kText},
   };
   for (const auto& [expression, type] : cases) {
-    auto rows =
-        reader->Query(MakeStatement(fmt::format("SELECT {}", expression), {}, {{type}}), {}, 1);
+    auto rows = reader->Query(MakeStatement(fmt::format("SELECT {}", expression), {}, {{type}}), {}, 1);
     ASSERT_FALSE(rows) << expression << " as " << ScalarTypeName(type);
     EXPECT_EQ(rows.error().kind, FailureKind::kSchema) << expression;
     EXPECT_THAT(rows.error().operator_message, HasSubstr("`t.c0`"));
@@ -213,14 +198,13 @@ TEST_F(PostgresTest, ParameterTypesAreTold) {
       "7)");
   auto writer = Open(Role::kWriter);
   // Told as text, the comparison would leave out the column's index and its blank padding.
-  const auto plan = MakeStatement("SELECT n FROM app.t WHERE k = $1", {{T::kText, "character(4)"}},
-                                  {{T::kInt64}});
+  const auto plan = MakeStatement("SELECT n FROM app.t WHERE k = $1", {{T::kText, "character(4)"}}, {{T::kInt64}});
   EXPECT_EQ(MustQuery(*writer, plan, {Scalar::Text("ab  ")})[0][0].text, "7");
   EXPECT_EQ(MustQuery(*writer, plan, {Scalar::Text("ab")})[0][0].text, "7");
   // A value beyond the column's type is refused by the server, not wrapped.
-  auto beyond = writer->Query(
-      MakeStatement("SELECT n FROM app.t WHERE n = $1", {{T::kInt64, "integer"}}, {{T::kInt64}}),
-      std::vector{Scalar::Int(1LL << 40)}, 1);
+  auto beyond =
+      writer->Query(MakeStatement("SELECT n FROM app.t WHERE n = $1", {{T::kInt64, "integer"}}, {{T::kInt64}}),
+                    std::vector{Scalar::Int(1LL << 40)}, 1);
   ASSERT_FALSE(beyond);
   EXPECT_EQ(beyond.error().kind, FailureKind::kConstraint);
   bundle::Param param;
@@ -239,8 +223,7 @@ TEST_F(PostgresTest, ReadOnlyTransactionsAreRefusedWritesByTheDatabase) {
       "v'");
   for (const Role role : {Role::kReader, Role::kWriter}) {
     auto connection = Open(role);
-    for (const char* sql :
-         {"UPDATE app.t SET v = 2", "SELECT app.sneak()", "SELECT nextval('app.s')"}) {
+    for (const char* sql : {"UPDATE app.t SET v = 2", "SELECT app.sneak()", "SELECT nextval('app.s')"}) {
       ASSERT_TRUE(connection->Begin(TxMode::kReadOnly, 1000, 100));
       auto done = connection->Execute(MakeStatement(sql), {});
       ASSERT_FALSE(done);
@@ -299,10 +282,9 @@ TEST_F(PostgresTest, StatementAndLockTimeouts) {
   ASSERT_TRUE(first->Commit());
   EXPECT_EQ(Admin("SELECT v FROM app.t"), "2");
   // The timeouts of a transaction end with it.
-  EXPECT_EQ(MustQuery(*second, MakeStatement("SELECT current_setting('statement_timeout')", {},
-                                             {{T::kText}}))[0][0]
-                .text,
-            "5s");
+  EXPECT_EQ(
+      MustQuery(*second, MakeStatement("SELECT current_setting('statement_timeout')", {}, {{T::kText}}))[0][0].text,
+      "5s");
 }
 
 TEST_F(PostgresTest, KilledBackend) {
@@ -359,9 +341,7 @@ TEST_F(PostgresTest, PoolReplacesKilledConnections) {
     MustQuery(**lease, pid);
     // Returned with an open transaction: rolled back.
   }
-  EXPECT_EQ(
-      Admin("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND pid = " + first),
-      "0");
+  EXPECT_EQ(Admin("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND pid = " + first), "0");
   Admin("SELECT pg_terminate_backend(" + first + ")");
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   auto lease = pool->Acquire(1000);
@@ -429,8 +409,7 @@ TEST_F(PostgresTest, StatementsBeyondTheCacheAreClosedOnTheServer) {
   for (int i = 0; i < 600; ++i) {
     MustQuery(*reader, MakeStatement(fmt::format("SELECT {}", i), {}, {{T::kInt64}}));
   }
-  const auto count =
-      MakeStatement("SELECT count(*) FROM pg_prepared_statements", {}, {{T::kInt64}});
+  const auto count = MakeStatement("SELECT count(*) FROM pg_prepared_statements", {}, {{T::kInt64}});
   EXPECT_LE(std::stoi(MustQuery(*reader, count)[0][0].text), 256 + 6);
 }
 
@@ -439,9 +418,8 @@ TEST_F(PostgresTest, ReaderThatCanWriteIsRefused) {
       "CREATE TABLE app.t (k int, v int);"
       "DROP ROLE IF EXISTS plain, writing, column_writing, owning, heir, bypassing");
   for (const char* role : {"plain", "writing", "column_writing", "owning", "heir", "bypassing"}) {
-    Admin(fmt::format(
-        "CREATE ROLE {} LOGIN; GRANT USAGE ON SCHEMA app TO {}; GRANT SELECT ON app.t TO {}", role,
-        role, role));
+    Admin(fmt::format("CREATE ROLE {} LOGIN; GRANT USAGE ON SCHEMA app TO {}; GRANT SELECT ON app.t TO {}", role, role,
+                      role));
   }
   Admin(
       "GRANT UPDATE ON app.t TO writing; GRANT UPDATE (v) ON app.t TO column_writing;"
@@ -468,8 +446,7 @@ TEST_F(PostgresTest, ReaderThatCanWriteIsRefused) {
   EXPECT_THAT(refused.error().hint, HasSubstr("sync grants"));
   setenv("SYNAPSOR_TEST_DB_READ", UrlAs("plain").c_str(), 1);
   EXPECT_TRUE(OpenReader(source));
-  Admin(
-      "DROP SCHEMA app CASCADE; DROP ROLE plain, writing, column_writing, heir, owning, bypassing");
+  Admin("DROP SCHEMA app CASCADE; DROP ROLE plain, writing, column_writing, heir, owning, bypassing");
 }
 
 TEST_F(PostgresTest, RowLevelSecurityRefusalIsPermission) {

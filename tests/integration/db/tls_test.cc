@@ -13,8 +13,7 @@ class TlsTest : public testing::TestWithParam<const char*> {
   bool postgres() const { return std::string(GetParam()) == "postgres"; }
 
   void SetUp() override {
-    const std::string prefix =
-        postgres() ? "SYNAPSOR_TEST_POSTGRES_TLS_" : "SYNAPSOR_TEST_MARIADB_TLS_";
+    const std::string prefix = postgres() ? "SYNAPSOR_TEST_POSTGRES_TLS_" : "SYNAPSOR_TEST_MARIADB_TLS_";
     by_address_ = ServerUrl((prefix + "URL").c_str());
     directory_ = ServerUrl((prefix + "DIR").c_str());
     if (by_address_.empty()) GTEST_SKIP() << prefix << "URL is not set";
@@ -37,13 +36,11 @@ class TlsTest : public testing::TestWithParam<const char*> {
   // What the server says about this connection.
   bool Encrypted(Connection& connection) {
     const auto rows =
-        postgres()
-            ? MustQuery(connection,
-                        MakeStatement("SELECT 'ssl', CASE WHEN ssl THEN cipher ELSE '' END FROM "
-                                      "pg_stat_ssl WHERE pid = pg_backend_pid()",
-                                      {}, {{T::kText}, {T::kText}}))
-            : MustQuery(connection, MakeStatement("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {},
-                                                  {{T::kText}, {T::kText}}));
+        postgres() ? MustQuery(connection, MakeStatement("SELECT 'ssl', CASE WHEN ssl THEN cipher ELSE '' END FROM "
+                                                         "pg_stat_ssl WHERE pid = pg_backend_pid()",
+                                                         {}, {{T::kText}, {T::kText}}))
+                   : MustQuery(connection,
+                               MakeStatement("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {}, {{T::kText}, {T::kText}}));
     return !rows.empty() && !rows[0][1].text.empty();
   }
 
@@ -63,9 +60,7 @@ TEST_P(TlsTest, OtherNameIsRefused) {
   EXPECT_EQ(connection.error().kind, FailureKind::kUnavailable) << Where(connection.error());
 }
 
-TEST_P(TlsTest, OtherAuthorityIsRefused) {
-  EXPECT_FALSE(Connect(by_name_, config::TlsMode::kVerify, "other_ca.pem"));
-}
+TEST_P(TlsTest, OtherAuthorityIsRefused) { EXPECT_FALSE(Connect(by_name_, config::TlsMode::kVerify, "other_ca.pem")); }
 
 TEST_P(TlsTest, MissingAuthorityFileIsRefused) {
   EXPECT_FALSE(Connect(by_name_, config::TlsMode::kVerify, "missing.pem"));

@@ -81,7 +81,8 @@ class Postgres : public testing::Test {
  protected:
   void SetUp() override {
     if (Environment("SYNAPSOR_TEST_POSTGRES_URL").empty()) GTEST_SKIP() << "SYNAPSOR_TEST_POSTGRES_URL is not set";
-    Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("postgres") + " -c 'DROP DATABASE IF EXISTS features' -c 'CREATE DATABASE features' 2>&1");
+    Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("postgres") +
+          " -c 'DROP DATABASE IF EXISTS features' -c 'CREATE DATABASE features' 2>&1");
     Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("features") + " -f " + kFolder + "features.postgres.sql 2>&1");
   }
 };
@@ -96,14 +97,16 @@ TEST_F(Postgres, AgreesWithItsOwnDumpReadOffline) {
 }
 
 TEST_F(Postgres, TwoIntrospectionsGiveTheSameBytesAndTheFileReadsBack) {
-  const auto first = Live(Engine::kPostgres, PostgresUrl("features")), second = Live(Engine::kPostgres, PostgresUrl("features"));
+  const auto first = Live(Engine::kPostgres, PostgresUrl("features")),
+             second = Live(Engine::kPostgres, PostgresUrl("features"));
   ASSERT_TRUE(first && second);
   EXPECT_EQ(ToJson(*first), ToJson(*second));
   EXPECT_EQ(ToJson(*FromJson(ToJson(*first), "s.json")), ToJson(*first));
 }
 
 TEST_F(Postgres, MetadataIsEnoughForARoleWithoutRights) {
-  Shell("psql -q " + PostgresUrl("features") + " -c 'DROP ROLE IF EXISTS nobody_here' -c 'CREATE ROLE nobody_here LOGIN' 2>&1");
+  Shell("psql -q " + PostgresUrl("features") +
+        " -c 'DROP ROLE IF EXISTS nobody_here' -c 'CREATE ROLE nobody_here LOGIN' 2>&1");
   const auto all = Live(Engine::kPostgres, PostgresUrl("features"));
   const auto read = Live(Engine::kPostgres, PostgresUrl("features", "nobody_here"));
   ASSERT_TRUE(read) << read.error().message;
@@ -125,14 +128,16 @@ TEST_F(Postgres, OnlyTheNamedSchemas) {
 }
 
 TEST_F(Postgres, ErrorsNeverRepeatTheUrl) {
-  for (const std::string url : {"postgresql://hidden_user:hunter2@127.0.0.1:1/hidden_db", "postgresql://hidden_user:hunter2@192.0.2.1/hidden_db?sslmode=prefer",
+  for (const std::string url : {"postgresql://hidden_user:hunter2@127.0.0.1:1/hidden_db",
+                                "postgresql://hidden_user:hunter2@192.0.2.1/hidden_db?sslmode=prefer",
                                 "nonsense://hunter2", "host=db.example password=hunter2 sslmode=disable"}) {
     const auto read = Live(Engine::kPostgres, url);
     ASSERT_FALSE(read);
     EXPECT_THAT(read.error().message + read.error().hint, Not(HasSubstr("hunter2")));
     EXPECT_THAT(read.error().message + read.error().hint, Not(HasSubstr("hidden")));
   }
-  EXPECT_THAT(Live(Engine::kPostgres, "postgresql://u@192.0.2.1/d?sslmode=require").error().message, HasSubstr("verified TLS"));
+  EXPECT_THAT(Live(Engine::kPostgres, "postgresql://u@192.0.2.1/d?sslmode=require").error().message,
+              HasSubstr("verified TLS"));
   EXPECT_THAT(Live(Engine::kPostgres, PostgresUrl("no_such_database")).error().message, HasSubstr("no such"));
 }
 
@@ -164,13 +169,15 @@ TEST_F(Mariadb, AgreesWithItsOwnDumpReadOffline) {
 }
 
 TEST_F(Mariadb, TwoIntrospectionsGiveTheSameBytes) {
-  const auto first = Live(Engine::kMysql, MariadbUrl("features")), second = Live(Engine::kMariadb, MariadbUrl("features"));
+  const auto first = Live(Engine::kMysql, MariadbUrl("features")),
+             second = Live(Engine::kMariadb, MariadbUrl("features"));
   ASSERT_TRUE(first && second);
   EXPECT_EQ(ToJson(*first), ToJson(*second));
 }
 
 TEST_F(Mariadb, PrivilegesOfTheRole) {
-  Shell("mariadb" + MariadbLogin() + "-e \"DROP USER IF EXISTS reader@'%'; CREATE USER reader@'%' IDENTIFIED BY 'pw'; "
+  Shell("mariadb" + MariadbLogin() +
+        "-e \"DROP USER IF EXISTS reader@'%'; CREATE USER reader@'%' IDENTIFIED BY 'pw'; "
         "GRANT SELECT ON features.orders TO reader@'%'; GRANT UPDATE (note) ON features.orders TO reader@'%'\" 2>&1");
   const auto read = Live(Engine::kMariadb, MariadbUrl("features", "reader:pw"));
   ASSERT_TRUE(read) << read.error().message;
@@ -184,8 +191,9 @@ TEST_F(Mariadb, PrivilegesOfTheRole) {
 }
 
 TEST_F(Mariadb, ErrorsNeverRepeatTheUrlAndRemoteHostsNeedTls) {
-  for (const std::string& url : {std::string("mysql://hidden_user:hunter2@127.0.0.1:1/hidden_db"), std::string("hunter2"),
-                                 MariadbUrl("features", "hidden_user:hunter2"), std::string("mysql://hidden_user@127.0.0.1/x?hunter2=1").replace(8, 6, "hidden")}) {
+  for (const std::string& url : {std::string("mysql://hidden_user:hunter2@127.0.0.1:1/hidden_db"),
+                                 std::string("hunter2"), MariadbUrl("features", "hidden_user:hunter2"),
+                                 std::string("mysql://hidden_user@127.0.0.1/x?hunter2=1").replace(8, 6, "hidden")}) {
     const auto read = Live(Engine::kMysql, url);
     ASSERT_FALSE(read);
     EXPECT_THAT(read.error().message + read.error().hint, Not(HasSubstr("hidden")));
@@ -204,7 +212,8 @@ TEST(Sqlite, LiveFileAgreesWithItsText) {
   const std::string path = testing::TempDir() + "/live.db";
   std::filesystem::remove(path);
   std::ofstream(path + ".sql") << text;
-  Shell("python3 -c \"import sqlite3; sqlite3.connect('" + path + "').executescript(open('" + path + ".sql').read())\"");
+  Shell("python3 -c \"import sqlite3; sqlite3.connect('" + path + "').executescript(open('" + path +
+        ".sql').read())\"");
   const auto live = Live(Engine::kSqlite, path), read = ReadSqliteSql(text, "t.sql");
   ASSERT_TRUE(live) << live.error().message;
   ASSERT_TRUE(read);

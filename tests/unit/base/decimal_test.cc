@@ -43,7 +43,8 @@ TEST(Decimal, AgreesWithIntegers) {
     ASSERT_TRUE(sum);
     EXPECT_EQ(CompareNumbers(*sum, Cents(a + b)), std::strong_ordering::equal) << a << " " << b << " " << *sum;
     const auto distance = DistanceOfNumbers(Cents(a), Cents(b));
-    EXPECT_EQ(CompareNumbers(*distance, Cents(a > b ? a - b : b - a)), std::strong_ordering::equal) << a << " " << b << " " << *distance;
+    EXPECT_EQ(CompareNumbers(*distance, Cents(a > b ? a - b : b - a)), std::strong_ordering::equal)
+        << a << " " << b << " " << *distance;
   }
 }
 

@@ -23,7 +23,8 @@ TEST(JsonOut, EscapesAsTheLibraryDoes) {
 }
 
 TEST(JsonOut, WritesRandomTextAsTheLibraryDoes) {
-  const std::string pieces[] = {"a", "plain words", "\"", "\\", "\n", "\x01", "\x1f", "\x7f", "é", "€", "😀", " ", "!", "#", "[", "]"};
+  const std::string pieces[] = {"a", "plain words", "\"", "\\", "\n", "\x01", "\x1f", "\x7f",
+                                "é", "€",           "😀",  " ",  "!",  "#",    "[",    "]"};
   std::mt19937 random(7);
   for (int i = 0; i < 5000; ++i) {
     std::string text;
@@ -34,7 +35,7 @@ TEST(JsonOut, WritesRandomTextAsTheLibraryDoes) {
 
 TEST(JsonOut, ReplacesBytesThatAreNotText) {
   EXPECT_EQ(Written("ab\xffz"), "\"ab\xEF\xBF\xBDz\"");
-  EXPECT_EQ(Written("12345678\xc3"), "\"12345678\xEF\xBF\xBD\"");      // cut short
+  EXPECT_EQ(Written("12345678\xc3"), "\"12345678\xEF\xBF\xBD\"");                  // cut short
   EXPECT_EQ(Written("\xed\xa0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");  // a surrogate
 }
 

@@ -86,8 +86,7 @@ TEST(Scalar, TextUuidBytes) {
   EXPECT_EQ(Kept("\xFF", ScalarType::kText), "refused");
   EXPECT_EQ(Kept("\xED\xA0\x80", ScalarType::kText), "refused");
   EXPECT_EQ(Kept("\xF0\x9F\x98\x80", ScalarType::kText), "\xF0\x9F\x98\x80");
-  EXPECT_EQ(Kept("A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", ScalarType::kUuid),
-            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
+  EXPECT_EQ(Kept("A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", ScalarType::kUuid), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
   EXPECT_EQ(Kept("a0eebc99", ScalarType::kUuid), "refused");
   for (const std::string& bytes : {std::string(), std::string("\0", 1), std::string("ab"), std::string("abc\xFF")}) {
     const Scalar scalar = Scalar::Of(ScalarType::kBytes, bytes);

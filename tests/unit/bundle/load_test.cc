@@ -64,7 +64,8 @@ TEST(LoadBundle, RefusesEveryTruncation) {
     ASSERT_NE(Refusal(bytes.substr(0, size)), "accepted") << size;
   }
   EXPECT_EQ(Refusal(""), "bundle `b.json` is refused: the file is empty");
-  EXPECT_EQ(Refusal(bytes.substr(0, 500)), "bundle `b.json` is refused: the file ends in the middle: it was cut or edited");
+  EXPECT_EQ(Refusal(bytes.substr(0, 500)),
+            "bundle `b.json` is refused: the file ends in the middle: it was cut or edited");
 }
 
 TEST(LoadBundle, RefusesEveryChangedByte) {
@@ -76,7 +77,9 @@ TEST(LoadBundle, RefusesEveryChangedByte) {
   }
   std::string edited = bytes;
   edited.replace(edited.find("\"0\""), 3, "\"9\"");
-  EXPECT_EQ(Refusal(edited), "bundle `b.json` is refused: its content is not what its digest says: it was edited or damaged after the build");
+  EXPECT_EQ(
+      Refusal(edited),
+      "bundle `b.json` is refused: its content is not what its digest says: it was edited or damaged after the build");
 }
 
 TEST(LoadBundle, RefusesAppendedAndReformattedBytes) {
@@ -88,7 +91,9 @@ TEST(LoadBundle, RefusesAppendedAndReformattedBytes) {
 TEST(LoadBundle, RefusesAnotherVersion) {
   std::string bytes = Bytes();
   bytes.replace(bytes.find("synapsor.bundle.v1"), 18, "synapsor.bundle.v7");
-  EXPECT_EQ(Refusal(bytes), "bundle `b.json` is refused: its format is `synapsor.bundle.v7` and this program reads `synapsor.bundle.v1`");
+  EXPECT_EQ(
+      Refusal(bytes),
+      "bundle `b.json` is refused: its format is `synapsor.bundle.v7` and this program reads `synapsor.bundle.v1`");
   EXPECT_EQ(Refusal("CREATE AGENT WORKFLOW x;\n"), "bundle `b.json` is refused: this is not a bundle");
 }
 
@@ -127,20 +132,28 @@ INSTANTIATE_TEST_SUITE_P(
         Misfit{"context", [](json& b) { b["capabilities"][0]["context"] = "x.y"; }, "context `x.y` does not exist"},
         Misfit{"source", [](json& b) { b["contexts"][0]["query"]["source"] = "z"; }, "source does not exist"},
         Misfit{"capability", [](json& b) { b["workflows"][0]["capabilities"][0] = "x.y"; }, "`x.y` does not exist"},
-        Misfit{"arg", [](json& b) { b["capabilities"][0]["patch"]["key"]["value"] = "arg:nobody"; }, "its key has a value"},
+        Misfit{"arg", [](json& b) { b["capabilities"][0]["patch"]["key"]["value"] = "arg:nobody"; },
+               "its key has a value"},
         Misfit{"tenant", [](json& b) { b["capabilities"][0]["patch"]["tenant"]["value"] = "arg:reason"; },
                "its tenant does not come from the session"},
-        Misfit{"set_key", [](json& b) { b["capabilities"][0]["patch"]["set"][0]["column"] = "id"; }, "must not be written"},
-        Misfit{"set_twice", [](json& b) { b["capabilities"][0]["patch"]["set"][0]["column"] = "reviewer"; }, "not twice"},
-        Misfit{"guard", [](json& b) { b["capabilities"][0]["patch"]["guard"]["column"] = "nothing"; }, "its guard `nothing`"},
-        Misfit{"update", [](json& b) { b["capabilities"][0]["patch"]["update"]["params"][0]["value"] = "proposal:set:x"; },
+        Misfit{"set_key", [](json& b) { b["capabilities"][0]["patch"]["set"][0]["column"] = "id"; },
+               "must not be written"},
+        Misfit{"set_twice", [](json& b) { b["capabilities"][0]["patch"]["set"][0]["column"] = "reviewer"; },
+               "not twice"},
+        Misfit{"guard", [](json& b) { b["capabilities"][0]["patch"]["guard"]["column"] = "nothing"; },
+               "its guard `nothing`"},
+        Misfit{"update",
+               [](json& b) { b["capabilities"][0]["patch"]["update"]["params"][0]["value"] = "proposal:set:x"; },
                "which does not exist there"},
         Misfit{"event", [](json& b) { b["contexts"][0]["query"]["params"][0]["value"] = "event:payload"; },
                "which does not exist there"},
-        Misfit{"root_key", [](json& b) { b["capabilities"][0]["patch"]["root_key_slot"] = "other"; }, "does not read `other`"},
-        Misfit{"session_key", [](json& b) { b["capabilities"][1]["session_keys"] = {"tenant_id"}; }, "is not among its own"},
+        Misfit{"root_key", [](json& b) { b["capabilities"][0]["patch"]["root_key_slot"] = "other"; },
+               "does not read `other`"},
+        Misfit{"session_key", [](json& b) { b["capabilities"][1]["session_keys"] = {"tenant_id"}; },
+               "is not among its own"},
         Misfit{"order", [](json& b) { std::swap(b["capabilities"][0], b["capabilities"][1]); }, "out of order"},
-        Misfit{"tool_name", [](json& b) { b["capabilities"][1]["tool"] = b["capabilities"][0]["tool"]; }, "one tool name"},
+        Misfit{"tool_name", [](json& b) { b["capabilities"][1]["tool"] = b["capabilities"][0]["tool"]; },
+               "one tool name"},
         Misfit{"rows", [](json& b) { b["capabilities"][0]["patch"]["expected_rows"] = 2; }, "number of rows"},
         Misfit{"type", [](json& b) { b["capabilities"][0]["args"][0]["type"] = "money"; }, "type `money` is unknown"}),
     [](const auto& test) { return std::string(test.param.name); });

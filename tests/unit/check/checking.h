@@ -65,7 +65,8 @@ inline Checked Check(const Input& input) {
   sink.Sort();
   for (const diag::Finding& finding : sink.findings()) {
     const LineColumn at = finding.span.has_value() ? sources.Get(file).Locate(finding.span.begin) : LineColumn{0, 0};
-    checked.codes.push_back(std::string(diag::Info(finding.kind).code) + "@" + std::to_string(at.line) + ":" + std::to_string(at.column));
+    checked.codes.push_back(std::string(diag::Info(finding.kind).code) + "@" + std::to_string(at.line) + ":" +
+                            std::to_string(at.column));
   }
   checked.has_errors = sink.has_errors();
   checked.findings = std::move(sink.findings());

@@ -32,10 +32,12 @@ EVIDENCE ON;
 )";
 
 // A proposal with the given arguments, columns and further clauses.
-std::string Proposal(std::string_view args, std::string_view columns, std::string_view rest = "CONFLICT GUARD row_version",
+std::string Proposal(std::string_view args, std::string_view columns,
+                     std::string_view rest = "CONFLICT GUARD row_version",
                      std::string_view lookup = "id FROM BINDING invoice_id", std::string_view summary = "change") {
   return std::string(kContext) + "CREATE AGENT CAPABILITY b.cap\nDESCRIPTION 'Propose a change of the invoice'\n" +
-         std::string(args) + "\nUSE CONTEXT b.ctx\nEXECUTION PROPOSAL\nWRITE PROPOSAL TARGET invoices\nOPERATION UPDATE\nLOOKUP " +
+         std::string(args) +
+         "\nUSE CONTEXT b.ctx\nEXECUTION PROPOSAL\nWRITE PROPOSAL TARGET invoices\nOPERATION UPDATE\nLOOKUP " +
          std::string(lookup) + "\nTENANT tenant_id FROM BINDING tenant_id\nCOLUMNS " + std::string(columns) + "\n" +
          std::string(rest) + "\nSUMMARY TEMPLATE '" + std::string(summary) + "';\n";
 }
@@ -75,15 +77,18 @@ TEST(FieldMistakes, AGuardThatCanNeverBeApplied) {
 }
 
 TEST(FieldMistakes, BoundsAndTransitionsThatRefuseEveryCall) {
-  EXPECT_TRUE(CheckText(Proposal("ARG fee INT64 REQUIRED MIN 0 MAX 10", "fee FROM ARG fee", "BOUND fee MIN 20 MAX 30")).Has("SYN516@"));
+  EXPECT_TRUE(CheckText(Proposal("ARG fee INT64 REQUIRED MIN 0 MAX 10", "fee FROM ARG fee", "BOUND fee MIN 20 MAX 30"))
+                  .Has("SYN516@"));
   EXPECT_TRUE(CheckText(Proposal("", "fee FROM VALUE 50", "BOUND fee MIN 0 MAX 30")).Has("SYN516@"));
-  EXPECT_FALSE(CheckText(Proposal("ARG fee INT64 REQUIRED MIN 0 MAX 10", "fee FROM ARG fee", "BOUND fee MIN 5 MAX 30")).Has("SYN516@"));
-  EXPECT_TRUE(CheckText(Proposal("", "status FROM VALUE 'paid'", "TRANSITION status ALLOW 'open' TO 'waived'")).Has("SYN517@"));
+  EXPECT_FALSE(CheckText(Proposal("ARG fee INT64 REQUIRED MIN 0 MAX 10", "fee FROM ARG fee", "BOUND fee MIN 5 MAX 30"))
+                   .Has("SYN516@"));
+  EXPECT_TRUE(
+      CheckText(Proposal("", "status FROM VALUE 'paid'", "TRANSITION status ALLOW 'open' TO 'waived'")).Has("SYN517@"));
 }
 
 TEST(FieldMistakes, PoliciesThatAdmitMoreThanTheySay) {
-  const std::string proposal =
-      Proposal("ARG fee INT64 REQUIRED MAX 5000\nARG note VARCHAR MAX LENGTH 500", "fee FROM ARG fee, note FROM ARG note");
+  const std::string proposal = Proposal("ARG fee INT64 REQUIRED MAX 5000\nARG note VARCHAR MAX LENGTH 500",
+                                        "fee FROM ARG fee, note FROM ARG note");
   const Checked checked = CheckText(proposal + R"(
 CREATE SETTLEMENT POLICY b.small
 FOR CAPABILITY b.cap
@@ -102,12 +107,15 @@ TEST(FieldMistakes, LargeIntegersAreNotRounded) {
 }
 
 TEST(FieldMistakes, TenantNotRequiredOrNotTheTenant) {
-  EXPECT_TRUE(CheckText("CREATE AGENT WORKFLOW b.flow SESSION REQUIRE principal, current_invoice_id ALLOWED CAPABILITIES (b.cap);\n" +
-                  Proposal("", "fee FROM VALUE 0"))
-                  .Has("SYN601@"));
+  EXPECT_TRUE(
+      CheckText(
+          "CREATE AGENT WORKFLOW b.flow SESSION REQUIRE principal, current_invoice_id ALLOWED CAPABILITIES (b.cap);\n" +
+          Proposal("", "fee FROM VALUE 0"))
+          .Has("SYN601@"));
   std::string ddl = Proposal("", "fee FROM VALUE 0");
   const std::size_t at = ddl.find("BIND principal FROM SESSION principal");
-  ddl.replace(at, std::string_view("BIND principal FROM SESSION principal").size(), "BIND principal FROM SESSION tenant_id");
+  ddl.replace(at, std::string_view("BIND principal FROM SESSION principal").size(),
+              "BIND principal FROM SESSION tenant_id");
   EXPECT_TRUE(CheckText(ddl).Has("SYN217@"));
 }
 

@@ -13,17 +13,20 @@ std::string Many(int count) {
       "BIND id FROM SESSION current_id OUTPUT SLOTS a AS t.a EVIDENCE ON;\n";
   for (int i = 0; i < count; ++i) {
     const std::string n = std::to_string(i);
-    ddl += "CREATE AGENT CAPABILITY b.cap_" + n + " DESCRIPTION 'Propose a change of the row' ARG a VARCHAR REQUIRED\n"
+    ddl += "CREATE AGENT CAPABILITY b.cap_" + n +
+           " DESCRIPTION 'Propose a change of the row' ARG a VARCHAR REQUIRED\n"
            "USE CONTEXT b.ctx EXECUTION PROPOSAL WRITE PROPOSAL TARGET t OPERATION UPDATE LOOKUP id FROM BINDING id\n"
            "TENANT tenant_id FROM BINDING tenant_id COLUMNS a FROM ARG a CONFLICT GUARD version;\n"
-           "CREATE SETTLEMENT POLICY b.policy_" + n + " FOR CAPABILITY b.cap_" + n +
+           "CREATE SETTLEMENT POLICY b.policy_" +
+           n + " FOR CAPABILITY b.cap_" + n +
            " TARGET BRANCH main AUTO APPROVE WHEN PAYLOAD trusted_after.a = 'x' ELSE LEAVE PROPOSED;\n";
   }
   return ddl;
 }
 
 TEST(Linear, FindingsGrowWithCapabilitiesNotWithPairs) {
-  const std::string schema = "CREATE TABLE t (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, a TEXT, version BIGINT NOT NULL);";
+  const std::string schema =
+      "CREATE TABLE t (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, a TEXT, version BIGINT NOT NULL);";
   const std::size_t few = Check({.ddl = Many(50), .schema = schema}).codes.size();
   const std::size_t many = Check({.ddl = Many(500), .schema = schema}).codes.size();
   EXPECT_GT(few, 50u);

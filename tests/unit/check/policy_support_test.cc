@@ -8,7 +8,8 @@ namespace {
 using ast::LiteralKind;
 using ast::Relation;
 
-Constraint Of(std::initializer_list<std::pair<Relation, std::string_view>> parts, LiteralKind kind = LiteralKind::kInteger) {
+Constraint Of(std::initializer_list<std::pair<Relation, std::string_view>> parts,
+              LiteralKind kind = LiteralKind::kInteger) {
   Constraint constraint;
   for (const auto& [relation, text] : parts) constraint.Add(relation, {kind, text, Span::None()});
   return constraint;

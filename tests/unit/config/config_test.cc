@@ -39,7 +39,8 @@ TEST(Config, ReadsEveryKey) {
                         "claims": {"org": "org_claim"}, "roles_claim": "groups", "hs256": "env:H"}},
     "approval": {"default_role": "lead", "proposal_ttl_hours": 5, "roles": {"lead": ["ann", "bob"]}},
     "markers": {"sensitive_columns": ["iban"], "trusted_names": ["org"]}
-  })", "conf/synapsor.json");
+  })",
+                            "conf/synapsor.json");
   ASSERT_TRUE(config) << config.error().message;
   const Source& billing = config->sources.at("billing");
   EXPECT_EQ(billing.schema_file, "conf/schema.sql");
@@ -63,7 +64,8 @@ TEST(Config, ReadsEveryKey) {
 }
 
 TEST(Config, RowLevelSecurityIsForPostgres) {
-  EXPECT_THAT(ErrorOf(R"({"sources": {"a": {"engine": "mariadb", "row_level_security": true}}})"), HasSubstr("PostgreSQL only"));
+  EXPECT_THAT(ErrorOf(R"({"sources": {"a": {"engine": "mariadb", "row_level_security": true}}})"),
+              HasSubstr("PostgreSQL only"));
   EXPECT_EQ(ErrorOf(R"({"sources": {"a": {"engine": "mariadb", "row_level_security": false}}})"), "accepted");
 }
 
@@ -86,7 +88,8 @@ TEST(Config, RepeatedKeysAreRefused) {
 }
 
 TEST(Config, SecretsAreNeverLiteralAndNeverRepeated) {
-  const std::string error = ErrorOf(R"({"sources": {"s": {"engine": "postgres", "read": "postgres://u:hunter2@h/d"}}})");
+  const std::string error =
+      ErrorOf(R"({"sources": {"s": {"engine": "postgres", "read": "postgres://u:hunter2@h/d"}}})");
   EXPECT_THAT(error, HasSubstr("`sources.s.read` must be `env:NAME`"));
   EXPECT_THAT(error, Not(HasSubstr("hunter2")));
   const std::string ledger = ErrorOf(R"({"ledger": "postgres://u:hunter2@h/d"})");
@@ -147,7 +150,9 @@ TEST(Config, MissingFileAndDirectoryAreIoErrors) {
 }
 
 TEST(Config, ReadsWhoMayUseWhichWorkflow) {
-  const auto parse = [](const std::string& session) { return Parse("{\"session\": " + session + "}", "synapsor.json"); };
+  const auto parse = [](const std::string& session) {
+    return Parse("{\"session\": " + session + "}", "synapsor.json");
+  };
   EXPECT_FALSE(parse("{}")->session.workflows.has_value());
   const auto nobody = parse(R"({"workflows": {}})");
   ASSERT_TRUE(nobody.has_value());
@@ -158,9 +163,10 @@ TEST(Config, ReadsWhoMayUseWhichWorkflow) {
   EXPECT_EQ(some->session.workflows->at("a.b").roles, std::vector<std::string>{"agent"});
   EXPECT_EQ(some->session.workflows->at("a.b").principals.size(), 2U);
   EXPECT_TRUE(some->session.workflows->at("a.c").roles.empty());
-  for (const char* wrong : {R"({"workflows": null})", R"({"workflows": []})", R"({"workflows": {"a.b": ["agent"]}})",
-                            R"({"workflows": {"a.b": {"role": ["agent"]}}})", R"({"workflows": {"a.b": {"roles": "agent"}}})",
-                            R"({"workflows": {"a.b": {"roles": ["x", "x"]}}})", R"({"workflows": {"": {}}})"}) {
+  for (const char* wrong :
+       {R"({"workflows": null})", R"({"workflows": []})", R"({"workflows": {"a.b": ["agent"]}})",
+        R"({"workflows": {"a.b": {"role": ["agent"]}}})", R"({"workflows": {"a.b": {"roles": "agent"}}})",
+        R"({"workflows": {"a.b": {"roles": ["x", "x"]}}})", R"({"workflows": {"": {}}})"}) {
     EXPECT_FALSE(parse(wrong).has_value()) << wrong;
   }
 }

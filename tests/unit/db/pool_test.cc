@@ -33,13 +33,10 @@ class FakeConnection : public PooledConnection {
   DbResult<void> Begin(TxMode, int, int) override { return {}; }
   DbResult<void> Commit() override { return {}; }
   void Rollback() override {}
-  DbResult<std::vector<Row>> Query(const bundle::Statement&, std::span<const Scalar>,
-                                   int) override {
+  DbResult<std::vector<Row>> Query(const bundle::Statement&, std::span<const Scalar>, int) override {
     return std::vector<Row>();
   }
-  DbResult<std::int64_t> Execute(const bundle::Statement&, std::span<const Scalar>) override {
-    return 0;
-  }
+  DbResult<std::int64_t> Execute(const bundle::Statement&, std::span<const Scalar>) override { return 0; }
   bool healthy() const override { return !server_.broken; }
   bool Reset() override {
     ++server_.resets;
@@ -67,8 +64,7 @@ class FakeConnector : public Connector {
   Server& server_;
 };
 
-std::unique_ptr<Database> Pool(Server& server, int size,
-                               std::chrono::milliseconds idle_check = 10s) {
+std::unique_ptr<Database> Pool(Server& server, int size, std::chrono::milliseconds idle_check = 10s) {
   return MakePool("fake", std::make_unique<FakeConnector>(server), {size, idle_check});
 }
 

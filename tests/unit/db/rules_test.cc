@@ -34,20 +34,19 @@ TEST(MysqlUrlTest, Parts) {
 
 TEST(MysqlUrlTest, AnythingElseIsRefused) {
   for (const char* url :
-       {"", "postgresql://u@h/x", "mysql:/h", "mysql://", "mysql://u@/x", "mysql://u@h:0/x",
-        "mysql://u@h:65536/x", "mysql://u@h:33x/x", "mysql://u@[::1/x", "mysql://u@[::1]x/x",
-        "mysql://u@h/x/y", "mysql://u%2@h/x", "mysql://u%00@h/x", "mysql://u@h/x?sslMode=DISABLED",
-        "mysql://u@h/x?socket=relative", "mysql://u@h/%zz"}) {
+       {"", "postgresql://u@h/x", "mysql:/h", "mysql://", "mysql://u@/x", "mysql://u@h:0/x", "mysql://u@h:65536/x",
+        "mysql://u@h:33x/x", "mysql://u@[::1/x", "mysql://u@[::1]x/x", "mysql://u@h/x/y", "mysql://u%2@h/x",
+        "mysql://u%00@h/x", "mysql://u@h/x?sslMode=DISABLED", "mysql://u@h/x?socket=relative", "mysql://u@h/%zz"}) {
     EXPECT_FALSE(ParseMysqlUrl(url)) << url;
   }
 }
 
 TEST(MysqlGrantsTest, OnlyWhatIsKnownToBeHarmlessIsLetThrough) {
-  for (const char* grant : {"GRANT USAGE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD 'x'",
-                            "GRANT SELECT ON `app`.* TO `r`@`%`",
-                            "GRANT SELECT (`a`, `UPDATE`), SHOW VIEW, REFERENCES (`b`) ON `app`.`t` TO `r`@`%`",
-                            "GRANT `reading` TO `r`@`%`", "SET DEFAULT ROLE `reading` FOR `r`@`%`",
-                            "GRANT PROCESS, SHOW DATABASES ON *.* TO `r`@`%`"}) {
+  for (const char* grant :
+       {"GRANT USAGE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD 'x'", "GRANT SELECT ON `app`.* TO `r`@`%`",
+        "GRANT SELECT (`a`, `UPDATE`), SHOW VIEW, REFERENCES (`b`) ON `app`.`t` TO `r`@`%`",
+        "GRANT `reading` TO `r`@`%`", "SET DEFAULT ROLE `reading` FOR `r`@`%`",
+        "GRANT PROCESS, SHOW DATABASES ON *.* TO `r`@`%`"}) {
     EXPECT_EQ(WritingPrivilege(grant), "") << grant;
   }
   const std::vector<std::pair<const char*, const char*>> cases = {
@@ -68,8 +67,8 @@ TEST(HostsTest, LoopbackIsOnlyLoopback) {
   for (const char* host : {"localhost", "127.0.0.1", "127.9.9.9", "::1", "/run/postgresql"}) {
     EXPECT_TRUE(IsLoopback(host)) << host;
   }
-  for (const char* host : {"", "db", "localhost.evil.example", "127.0.0.1.evil.example",
-                           "128.0.0.1", "10.0.0.1", "::2", "::ffff:10.0.0.1", "0.0.0.0"}) {
+  for (const char* host : {"", "db", "localhost.evil.example", "127.0.0.1.evil.example", "128.0.0.1", "10.0.0.1", "::2",
+                           "::ffff:10.0.0.1", "0.0.0.0"}) {
     EXPECT_FALSE(IsLoopback(host)) << host;
   }
 }
@@ -96,8 +95,7 @@ TEST(MysqlControlTest, TextsAreAClosedSetWithoutValues) {
     texts.insert(text);
     EXPECT_EQ(text.find_first_of(";?"), std::string::npos) << text;
     const std::string first = text.substr(0, text.find(' '));
-    EXPECT_TRUE(first == "SET" || first == "START" || first == "COMMIT" || first == "ROLLBACK" ||
-                first == "DO")
+    EXPECT_TRUE(first == "SET" || first == "START" || first == "COMMIT" || first == "ROLLBACK" || first == "DO")
         << text;
   }
   EXPECT_EQ(texts.size(), static_cast<std::size_t>(MysqlControl::kPing) + 1);

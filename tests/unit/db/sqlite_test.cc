@@ -79,16 +79,18 @@ void DieWhileWriting(const std::string& path) {
   if (child == 0) {
     sqlite3* raw = nullptr;
     sqlite3_open(path.c_str(), &raw);
-    sqlite3_exec(raw, "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE t SET v = zeroblob(4000)", nullptr, nullptr, nullptr);
+    sqlite3_exec(raw, "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE t SET v = zeroblob(4000)", nullptr, nullptr,
+                 nullptr);
     _exit(0);
   }
   waitpid(child, nullptr, 0);
 }
 
 TEST_F(SqliteTest, ReadersSurviveAWriterThatDied) {
-  Application("CREATE TABLE t (k INTEGER PRIMARY KEY, v);"
-              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
-              "INSERT INTO t SELECT i, CAST(i AS TEXT) || zeroblob(3000) FROM n");
+  Application(
+      "CREATE TABLE t (k INTEGER PRIMARY KEY, v);"
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+      "INSERT INTO t SELECT i, CAST(i AS TEXT) || zeroblob(3000) FROM n");
   auto early = Open(Role::kReader);
   DieWhileWriting(path_);
   ASSERT_TRUE(std::filesystem::exists(path_ + "-journal"));
@@ -141,9 +143,8 @@ TEST_F(SqliteTest, EveryTypeTravelsExactly) {
   };
   for (std::size_t i = 0; i < values.size(); ++i) {
     const T type = values[i].type;
-    const auto insert =
-        MakeStatement("INSERT INTO t (k, v) VALUES (?1, ?2) /*" + std::to_string(int(type)) + "*/",
-                      {{T::kInt64}, {type}});
+    const auto insert = MakeStatement("INSERT INTO t (k, v) VALUES (?1, ?2) /*" + std::to_string(int(type)) + "*/",
+                                      {{T::kInt64}, {type}});
     const Scalar key = Scalar::Int(static_cast<std::int64_t>(i));
     auto inserted = writer->Execute(insert, std::vector{key, values[i]});
     ASSERT_TRUE(inserted) << i << inserted.error().operator_message;
@@ -165,11 +166,10 @@ TEST_F(SqliteTest, ValuesThatTheDeclaredTypeCannotCarryFailClosed) {
       " (11, '-0044-03-15'), (12, '5')");
   auto reader = Open(Role::kReader);
   const std::vector<std::pair<int, T>> cases = {
-      {1, T::kInt64},   {1, T::kDouble}, {1, T::kBoolean}, {1, T::kBytes},       {1, T::kDecimal},
-      {1, T::kUuid},    {1, T::kJson},   {2, T::kInt64},   {2, T::kText},        {3, T::kText},
-      {4, T::kBoolean}, {4, T::kText},   {5, T::kDouble},  {6, T::kDouble},      {6, T::kDecimal},
-      {7, T::kText},    {8, T::kText},   {9, T::kDate},    {9, T::kTimestampTz}, {10, T::kUInt64},
-      {11, T::kDate},   {12, T::kInt64},
+      {1, T::kInt64},       {1, T::kDouble},  {1, T::kBoolean}, {1, T::kBytes},  {1, T::kDecimal}, {1, T::kUuid},
+      {1, T::kJson},        {2, T::kInt64},   {2, T::kText},    {3, T::kText},   {4, T::kBoolean}, {4, T::kText},
+      {5, T::kDouble},      {6, T::kDouble},  {6, T::kDecimal}, {7, T::kText},   {8, T::kText},    {9, T::kDate},
+      {9, T::kTimestampTz}, {10, T::kUInt64}, {11, T::kDate},   {12, T::kInt64},
   };
   for (const auto& [key, type] : cases) {
     const auto select = MakeStatement("SELECT v FROM t WHERE k = ?1", {{T::kInt64}}, {{type}});
@@ -185,15 +185,14 @@ TEST_F(SqliteTest, ValuesThatCannotBeStoredAreNotSent) {
   Application("CREATE TABLE t (k INTEGER PRIMARY KEY, v)");
   auto writer = Open(Role::kWriter);
   for (const Scalar& value :
-       {Scalar::Of(T::kUInt64, "9223372036854775808"), Scalar::Of(T::kDouble, "nan"),
-        Scalar::Of(T::kDouble, "inf"), Scalar::Of(T::kInt64, "1x"), Scalar::Of(T::kBoolean, "t")}) {
-    auto done = writer->Execute(MakeStatement("INSERT INTO t (v) VALUES (?1)", {{value.type}}),
-                                std::vector{value});
+       {Scalar::Of(T::kUInt64, "9223372036854775808"), Scalar::Of(T::kDouble, "nan"), Scalar::Of(T::kDouble, "inf"),
+        Scalar::Of(T::kInt64, "1x"), Scalar::Of(T::kBoolean, "t")}) {
+    auto done = writer->Execute(MakeStatement("INSERT INTO t (v) VALUES (?1)", {{value.type}}), std::vector{value});
     ASSERT_FALSE(done) << value.text;
     EXPECT_EQ(done.error().kind, FailureKind::kConstraint);
   }
-  auto wrong_type = writer->Execute(MakeStatement("INSERT INTO t (v) VALUES (?1)", {{T::kInt64}}),
-                                    std::vector{Scalar::Text("1")});
+  auto wrong_type =
+      writer->Execute(MakeStatement("INSERT INTO t (v) VALUES (?1)", {{T::kInt64}}), std::vector{Scalar::Text("1")});
   ASSERT_FALSE(wrong_type);
   EXPECT_EQ(wrong_type.error().code, "PARAMETERS");
 }
@@ -218,13 +217,12 @@ TEST_F(SqliteTest, TimestampsReadAsStoredSoThatGuardsMatch) {
       "INSERT INTO t VALUES (1, '2026-01-02T03:04:05.1'), (2, '2026-01-02T03:04:05Z')");
   auto writer = Open(Role::kWriter);
   for (const int key : {1, 2}) {
-    auto rows = writer->Query(
-        MakeStatement("SELECT v FROM t WHERE k = ?1", {{T::kInt64}}, {{T::kTimestamp}}),
-        std::vector{Scalar::Int(key)}, 2);
+    auto rows = writer->Query(MakeStatement("SELECT v FROM t WHERE k = ?1", {{T::kInt64}}, {{T::kTimestamp}}),
+                              std::vector{Scalar::Int(key)}, 2);
     ASSERT_TRUE(rows) << rows.error().operator_message;
-    auto matched = writer->Execute(
-        MakeStatement("UPDATE t SET v = v WHERE k = ?1 AND v = ?2", {{T::kInt64}, {T::kTimestamp}}),
-        std::vector{Scalar::Int(key), (*rows)[0][0]});
+    auto matched =
+        writer->Execute(MakeStatement("UPDATE t SET v = v WHERE k = ?1 AND v = ?2", {{T::kInt64}, {T::kTimestamp}}),
+                        std::vector{Scalar::Int(key), (*rows)[0][0]});
     ASSERT_TRUE(matched);
     EXPECT_EQ(*matched, 1);
   }
@@ -233,8 +231,8 @@ TEST_F(SqliteTest, TimestampsReadAsStoredSoThatGuardsMatch) {
 TEST_F(SqliteTest, ReaderCannotWriteByAnyStatement) {
   Application("CREATE TABLE t (k INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a')");
   auto reader = Open(Role::kReader);
-  for (const char* sql : {"UPDATE t SET v = 'b'", "DELETE FROM t", "INSERT INTO t VALUES (2, 'b')",
-                          "DROP TABLE t", "CREATE TABLE u (x)", "CREATE TEMP TABLE u (x)"}) {
+  for (const char* sql : {"UPDATE t SET v = 'b'", "DELETE FROM t", "INSERT INTO t VALUES (2, 'b')", "DROP TABLE t",
+                          "CREATE TABLE u (x)", "CREATE TEMP TABLE u (x)"}) {
     auto done = reader->Execute(MakeStatement(sql), {});
     ASSERT_FALSE(done) << sql;
     EXPECT_EQ(done.error().kind, FailureKind::kPermission) << sql;
@@ -314,9 +312,7 @@ TEST_F(SqliteTest, StatementTimeoutRollsBack) {
   EXPECT_EQ(done.error().kind, FailureKind::kTimeout);
   EXPECT_FALSE(writer->Commit());
   EXPECT_TRUE(writer->healthy());
-  EXPECT_EQ(
-      writer->Query(MakeStatement("SELECT v FROM t", {}, {{T::kInt64}}), {}, 1).value()[0][0].text,
-      "1");
+  EXPECT_EQ(writer->Query(MakeStatement("SELECT v FROM t", {}, {{T::kInt64}}), {}, 1).value()[0][0].text, "1");
 }
 
 TEST_F(SqliteTest, FailuresAreClassed) {
@@ -379,8 +375,7 @@ TEST_F(SqliteTest, OpensFromTheConfiguration) {
   ASSERT_TRUE(credential);
   auto writer = OpenWriter(*credential);
   ASSERT_TRUE(writer) << writer.error().message;
-  EXPECT_TRUE(
-      (*writer)->Acquire(1000).value()->Execute(MakeStatement("INSERT INTO t VALUES (1)"), {}));
+  EXPECT_TRUE((*writer)->Acquire(1000).value()->Execute(MakeStatement("INSERT INTO t VALUES (1)"), {}));
 
   config::Source by_secret = source;
   by_secret.sqlite_path.clear();

@@ -32,9 +32,7 @@ class Folder {
   fs::path path_;
 };
 
-void Write(const fs::path& path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
+void Write(const fs::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
 
 std::string Read(const fs::path& path) {
   std::ostringstream out;
@@ -106,15 +104,13 @@ TEST(Fixes, DiffIsUnderstoodByPatch) {
     Sink sink;
     for (std::uint32_t i = 0, n = 1 + below(4); i < n; ++i) {
       const std::uint32_t begin = below(static_cast<std::uint32_t>(text.size()) + 1);
-      const std::uint32_t end =
-          begin + below(static_cast<std::uint32_t>(text.size()) - begin + 1) % 6;
+      const std::uint32_t end = begin + below(static_cast<std::uint32_t>(text.size()) - begin + 1) % 6;
       ReportFix(sink, {{{file, begin, end}, below(2) == 0 ? "x\ny" : below(2) == 0 ? "" : "z\n"}});
     }
     const FixPlan plan = PlanFixes(sources, sink.findings());
     if (plan.files.empty()) continue;
     Write(folder / "diff", FixDiff(sources, plan));
-    const std::string command =
-        "cd '" + folder.path().string() + "' && patch -s a.sql diff >out 2>&1";
+    const std::string command = "cd '" + folder.path().string() + "' && patch -s a.sql diff >out 2>&1";
     ASSERT_EQ(std::system(command.c_str()), 0) << Read(folder / "diff") << Read(folder / "out");
     ASSERT_EQ(Read(path), plan.files[0].text) << Read(folder / "diff");
   }

@@ -15,9 +15,7 @@ using Json = nlohmann::json;
 class Formats : public testing::Test {
  protected:
   Summary Counts() const { return Summarize(sink_.findings(), static_cast<int>(sources_.size())); }
-  Json Sarif() const {
-    return Json::parse(RenderSarif(sources_, sink_.findings(), Counts(), "1.2.3"));
-  }
+  Json Sarif() const { return Json::parse(RenderSarif(sources_, sink_.findings(), Counts(), "1.2.3")); }
   Json Structured() const { return Json::parse(RenderJson(sources_, sink_.findings(), Counts())); }
   std::string Github() const { return RenderGithub(sources_, sink_.findings(), Counts()); }
 
@@ -43,8 +41,7 @@ TEST_F(Formats, AFindingWithoutPlaceHasNullsAndNoLocation) {
   EXPECT_TRUE(Structured()["findings"][0]["file"].is_null());
   EXPECT_TRUE(Structured()["findings"][0]["line"].is_null());
   EXPECT_FALSE(Sarif()["runs"][0]["results"][0].contains("locations"));
-  EXPECT_EQ(Github(),
-            "::error title=SYN401 unknown-column::m%0Async explain SYN401\n1 error in 0 files\n");
+  EXPECT_EQ(Github(), "::error title=SYN401 unknown-column::m%0Async explain SYN401\n1 error in 0 files\n");
 }
 
 TEST_F(Formats, BytesThatAreNotUtf8GiveValidJson) {
@@ -67,9 +64,8 @@ TEST_F(Formats, JsonKeysStandInTheOrderOfTheDocumentation) {
   sink_.Report(Kind::kUnknownColumn, {file, 0, 1}, "m");
   const std::string text = RenderJson(sources_, sink_.findings(), Counts());
   std::size_t at = 0;
-  for (const char* key :
-       {"findings", "code", "slug", "severity", "message", "file", "line", "column", "end_line",
-        "end_column", "labels", "notes", "help", "fix", "summary"}) {
+  for (const char* key : {"findings", "code", "slug", "severity", "message", "file", "line", "column", "end_line",
+                          "end_column", "labels", "notes", "help", "fix", "summary"}) {
     const std::size_t next = text.find('"' + std::string(key) + "\":", at);
     ASSERT_NE(next, std::string::npos) << key;
     at = next;
@@ -84,12 +80,10 @@ TEST_F(Formats, SarifCarriesLabelsFixesAndRules) {
       .WithFix({"write `1`", {{At(sources_, file, "one"), "1"}}, true});
   const Json run = Sarif()["runs"][0];
   const Json result = run["results"][0];
-  EXPECT_EQ(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
-            "dir%20with%20blank/a.sql");
+  EXPECT_EQ(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "dir%20with%20blank/a.sql");
   EXPECT_EQ(result["relatedLocations"][0]["message"]["text"], "other");
   EXPECT_EQ(result["relatedLocations"][1]["message"]["text"], "schema.sql: t.c  varchar");
-  EXPECT_EQ(result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
-            "1");
+  EXPECT_EQ(result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "1");
   const Json& rules = run["tool"]["driver"]["rules"];
   ASSERT_EQ(rules.size(), AllKinds().size());
   for (std::size_t i = 0; i < rules.size(); ++i) EXPECT_EQ(rules[i]["id"], AllKinds()[i].code);
@@ -108,8 +102,7 @@ TEST_F(Formats, FingerprintsIgnorePlacesAndTellRepeatsApart) {
 
 TEST_F(Formats, GithubCommandsCannotBeForged) {
   const FileId file = sources_.Add("a,b:c%\n.sql", "one\ntwo\n");
-  sink_.Report(Kind::kUnknownColumn, {file, 0, 7}, "no `\n::error::x%`")
-      .WithHelp("h\r\n::set-output");
+  sink_.Report(Kind::kUnknownColumn, {file, 0, 7}, "no `\n::error::x%`").WithHelp("h\r\n::set-output");
   EXPECT_EQ(Github(),
             "::error file=a%2Cb%3Ac%25%0A.sql,line=1,endLine=2,title=SYN401 unknown-column::"
             "no `%0A::error::x%25`%0Ahelp: h%0D%0A::set-output%0Async explain SYN401\n1 error in 1 "
@@ -126,8 +119,7 @@ TEST_F(Formats, JobSummaryEscapesMarkup) {
 }
 
 TEST_F(Formats, JobSummaryStaysBelowTheLimit) {
-  for (int i = 0; i < 3000; ++i)
-    sink_.Report(Kind::kUnknownColumn, Span::None(), std::string(1000, 'm'));
+  for (int i = 0; i < 3000; ++i) sink_.Report(Kind::kUnknownColumn, Span::None(), std::string(1000, 'm'));
   const std::string text = RenderGithubSummary(sources_, sink_.findings(), Counts());
   EXPECT_LT(text.size(), 1'000'000U);
   EXPECT_NE(text.find(" more\n"), std::string::npos);

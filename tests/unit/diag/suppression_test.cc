@@ -19,10 +19,7 @@ using testing::IsEmpty;
 // One statement of 20 bytes and one of 10 after it.
 class Allow : public testing::Test {
  protected:
-  Allow() {
-    file_ =
-        sources_.Add("a.sql", "-- sync:allow SYN803 because\nfirst statement here;\nsecond one;\n");
-  }
+  Allow() { file_ = sources_.Add("a.sql", "-- sync:allow SYN803 because\nfirst statement here;\nsecond one;\n"); }
 
   AllowComment Comment(std::string_view code, std::string_view reason) const {
     return {code, reason, At(sources_, file_, "-- sync:allow SYN803 because"),
@@ -101,12 +98,9 @@ TEST_F(Allow, BeforeNoStatementIsUnused) {
 
 class BaselineTest : public testing::Test {
  protected:
-  Finding& Report(Kind kind, std::string message) {
-    return sink_.Report(kind, Span::None(), std::move(message));
-  }
+  Finding& Report(Kind kind, std::string message) { return sink_.Report(kind, Span::None(), std::move(message)); }
   Result<int> Apply(std::string text, bool all_checks_ran = true) {
-    return ApplyBaseline(sources_, sources_.Add("baseline.json", std::move(text)), all_checks_ran,
-                         sink_);
+    return ApplyBaseline(sources_, sources_.Add("baseline.json", std::move(text)), all_checks_ran, sink_);
   }
 
   SourceStore sources_;
@@ -143,9 +137,9 @@ TEST_F(BaselineTest, NeverHoldsAnErrorOfSoundness) {
 
 TEST_F(BaselineTest, AForgedCodeDoesNotHideAnErrorOfSoundness) {
   Finding& finding = Report(Kind::kUnknownColumn, "m");
-  const auto hidden = Apply(
-      R"({"format": "synapsor.baseline.v1", "findings": [{"code": "SYN803", "count": 1, "fingerprint": ")" +
-      Fingerprint(finding) + "\"}]}");
+  const auto hidden =
+      Apply(R"({"format": "synapsor.baseline.v1", "findings": [{"code": "SYN803", "count": 1, "fingerprint": ")" +
+            Fingerprint(finding) + "\"}]}");
   ASSERT_TRUE(hidden);
   EXPECT_EQ(*hidden, 0);
 }
@@ -162,11 +156,10 @@ TEST_F(BaselineTest, AnEntryWithoutFindingIsStale) {
 }
 
 TEST_F(BaselineTest, ADamagedFileIsAnError) {
-  for (
-      const char* text :
-      {"", "[]", "{}", R"({"format": "synapsor.baseline.v1"})",
-       R"({"format": "synapsor.baseline.v1", "findings": [1]})",
-       R"({"format": "synapsor.baseline.v1", "findings": [{"code": "SYN803", "fingerprint": "x", "count": 0}]})"}) {
+  for (const char* text :
+       {"", "[]", "{}", R"({"format": "synapsor.baseline.v1"})",
+        R"({"format": "synapsor.baseline.v1", "findings": [1]})",
+        R"({"format": "synapsor.baseline.v1", "findings": [{"code": "SYN803", "fingerprint": "x", "count": 0}]})"}) {
     const auto hidden = Apply(text);
     ASSERT_FALSE(hidden) << text;
     EXPECT_EQ(hidden.error().kind, ErrorKind::kInvalid);

@@ -71,15 +71,20 @@ TEST_F(HttpApplication, CarriesAProposalFromCallToApproval) {
 
   EXPECT_EQ(Post("/v1/agent/proposals/commit", {{"proposal", handle}}, 409)["error"]["code"], "PROPOSAL_NOT_APPROVED");
   As("agent_1", {preview["required_role"]});
-  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "mine"}}, 403)["error"]["code"], "SELF_APPROVAL");
+  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "mine"}}, 403)["error"]["code"],
+            "SELF_APPROVAL");
   As("lead_7", {"other_role"});
-  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "x"}}, 404)["error"]["code"], "NOT_FOUND");
+  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "x"}}, 404)["error"]["code"],
+            "NOT_FOUND");
   As("lead_7", {preview["required_role"]}, "globex");
-  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "x"}}, 404)["error"]["code"], "NOT_FOUND");
+  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "x"}}, 404)["error"]["code"],
+            "NOT_FOUND");
   As("lead_7", {preview["required_role"]});
-  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "x"}, {"proposal_hash", "sha256:0"}}, 409)["error"]["code"],
+  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "x"}, {"proposal_hash", "sha256:0"}},
+                 409)["error"]["code"],
             "PROPOSAL_HASH_MISMATCH");
-  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "policy read"}})["status"], "approved");
+  EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "policy read"}})["status"],
+            "approved");
   EXPECT_EQ(Post("/v1/agent/proposals/approve", {{"proposal", handle}, {"reason", "again"}}, 409)["error"]["code"],
             "PROPOSAL_NOT_PENDING_REVIEW");
   const json committed = Post("/v1/agent/proposals/commit", {{"proposal", handle}});
@@ -90,7 +95,8 @@ TEST_F(HttpApplication, CarriesAProposalFromCallToApproval) {
 TEST_F(HttpApplication, KeepsStepsIdempotentByTheirKey) {
   const json started = Post("/v1/agent/runs", {{"workflow", bundle_.workflows.at(0).name}, {"input", {{"x", 1}}}});
   const std::string steps = "/v1/agent/runs/" + std::to_string(started["agent_run_id"].get<int>()) + "/steps";
-  const json body = {{"capability", "billing.propose_late_fee_waiver"}, {"step_key", "waive"},
+  const json body = {{"capability", "billing.propose_late_fee_waiver"},
+                     {"step_key", "waive"},
                      {"arguments", {{"invoice_id", 3001}, {"reason", "card"}}}};
   const json first = Post(steps, body);
   EXPECT_EQ(Post(steps, body)["proposal"]["proposal_id"], first["proposal"]["proposal_id"]);
@@ -116,7 +122,8 @@ TEST_F(HttpApplication, AnswersWithThePayloadAloneWhenAsked) {
 }
 
 TEST_F(HttpApplication, TakesNoTrustedValueFromABody) {
-  const json refused = Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}, {"session", {{"tenant_id", "globex"}}}}, 400);
+  const json refused =
+      Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}, {"session", {{"tenant_id", "globex"}}}}, 400);
   EXPECT_EQ(refused["error"]["code"], "INVALID_ARGUMENT");
   Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}, {"tenant_id", "globex"}}, 400);
   Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}, {"arguments", {{"tenant_id", "globex"}}}}, 400);
@@ -149,31 +156,45 @@ TEST_F(HttpApplication, LimitsTheRateOfEachPrincipal) {
 }
 
 TEST_F(HttpApplication, ServesTheProtocolsEndpoint) {
-  const json hello = Post("/mcp", {{"jsonrpc", "2.0"}, {"id", 1}, {"method", "initialize"}, {"params", {{"protocolVersion", "2025-11-25"}}}});
+  const json hello =
+      Post("/mcp",
+           {{"jsonrpc", "2.0"}, {"id", 1}, {"method", "initialize"}, {"params", {{"protocolVersion", "2025-11-25"}}}});
   EXPECT_EQ(hello["result"]["protocolVersion"], "2025-11-25");
   EXPECT_EQ(Send({"GET", "/mcp", {}, "", "127.0.0.1"}).status, 405);
-  EXPECT_EQ(Send({"POST", "/mcp", {}, R"({"jsonrpc":"2.0","method":"notifications/initialized"})", "127.0.0.1"}).status, 202);
+  EXPECT_EQ(Send({"POST", "/mcp", {}, R"({"jsonrpc":"2.0","method":"notifications/initialized"})", "127.0.0.1"}).status,
+            202);
 
-  const json meta = {{"io.modelcontextprotocol/protocolVersion", "2026-07-28"}, {"io.modelcontextprotocol/clientCapabilities", json::object()}};
-  const std::string list = json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tools/list"}, {"params", {{"_meta", meta}}}}.dump();
+  const json meta = {{"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
+                     {"io.modelcontextprotocol/clientCapabilities", json::object()}};
+  const std::string list =
+      json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tools/list"}, {"params", {{"_meta", meta}}}}.dump();
   const std::vector<Header> right = {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/list"}};
   EXPECT_EQ(Send({"POST", "/mcp", right, list, "127.0.0.1"}).status, 200);
-  for (const std::vector<Header>& wrong : {std::vector<Header>{}, {right[0]}, {right[1]},
-                                           {right[0], {"Mcp-Method", "tools/call"}}, {{"MCP-Protocol-Version", "2025-11-25"}, right[1]}}) {
+  for (const std::vector<Header>& wrong : {std::vector<Header>{},
+                                           {right[0]},
+                                           {right[1]},
+                                           {right[0], {"Mcp-Method", "tools/call"}},
+                                           {{"MCP-Protocol-Version", "2025-11-25"}, right[1]}}) {
     const Response response = Send({"POST", "/mcp", wrong, list, "127.0.0.1"});
     EXPECT_EQ(response.status, 400);
     EXPECT_EQ(json::parse(response.body)["error"]["code"], mcp::kHeaderMismatch);
   }
-  const std::string call = json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "tools/call"},
-                                {"params", {{"_meta", meta}, {"name", "billing.read_invoice"}, {"arguments", json::object()}}}}.dump();
+  const std::string call =
+      json{{"jsonrpc", "2.0"},
+           {"id", 1},
+           {"method", "tools/call"},
+           {"params", {{"_meta", meta}, {"name", "billing.read_invoice"}, {"arguments", json::object()}}}}
+          .dump();
   const auto named = [&](const std::string& name) {
-    return Send({"POST", "/mcp", {right[0], {"Mcp-Method", "tools/call"}, {"Mcp-Name", name}}, call, "127.0.0.1"}).status;
+    return Send({"POST", "/mcp", {right[0], {"Mcp-Method", "tools/call"}, {"Mcp-Name", name}}, call, "127.0.0.1"})
+        .status;
   };
   EXPECT_EQ(named("billing.read_invoice"), 200);
   EXPECT_EQ(named("=?base64?YmlsbGluZy5yZWFkX2ludm9pY2U=?="), 200);
   EXPECT_EQ(named("other"), 400);
   EXPECT_EQ(named("=?base64?!!?="), 400);
-  const std::string unknown = json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "no/such"}, {"params", {{"_meta", meta}}}}.dump();
+  const std::string unknown =
+      json{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "no/such"}, {"params", {{"_meta", meta}}}}.dump();
   EXPECT_EQ(Send({"POST", "/mcp", {right[0], {"Mcp-Method", "no/such"}}, unknown, "127.0.0.1"}).status, 404);
 }
 
@@ -182,7 +203,8 @@ TEST_F(HttpApplication, ShowsHealthAndMetrics) {
   EXPECT_EQ(Send({"GET", "/readyz", {}, "", "127.0.0.1"}).status, 200);
   Propose();
   const Response metrics = Send({"GET", "/metrics", {}, "", "127.0.0.1"});
-  EXPECT_NE(metrics.body.find(R"(synapsor_http_requests_total{area="api",status="2xx"} 1)"), std::string::npos) << metrics.body;
+  EXPECT_NE(metrics.body.find(R"(synapsor_http_requests_total{area="api",status="2xx"} 1)"), std::string::npos)
+      << metrics.body;
   EXPECT_EQ(Send({"GET", "/metrics", {}, "", "10.0.0.9"}).status, 404);
 }
 
@@ -198,7 +220,8 @@ TEST_F(HttpApplication, SettlesOnlyWhenAskedByWhoMay) {
   const char* const kSettle = "/v1/agent/proposals/settle";
   Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.none"}}, 404);
   Post(kSettle, {{"proposal", proposal}}, 400);
-  Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}, {"trusted_before", json::object()}}, 400);
+  Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}, {"trusted_before", json::object()}},
+       400);
   As("eve", {"auditor"});
   Post(kSettle, {{"proposal", proposal}, {"settlement_policy", "billing.small"}}, 404);
   As("agent_1", {}, "rival");
@@ -220,7 +243,8 @@ TEST_F(HttpApplication, HoldsEachPrincipalToItsWorkflows) {
   config_.session.workflows.emplace()[flow].roles = {"proposer"};
   Start();
   service_ = std::make_unique<mcp::Service>(*runtime_, config_, mcp::ServiceOptions{});
-  const json invoke = {{"capability", "billing.propose_late_fee_waiver"}, {"arguments", {{"invoice_id", 3001}, {"reason", "card"}}}};
+  const json invoke = {{"capability", "billing.propose_late_fee_waiver"},
+                       {"arguments", {{"invoice_id", 3001}, {"reason", "card"}}}};
   json named = invoke;
   named["workflow"] = flow;
   const std::string list = R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})";
@@ -233,13 +257,15 @@ TEST_F(HttpApplication, HoldsEachPrincipalToItsWorkflows) {
 
   As("agent_1", {"proposer"});
   EXPECT_EQ(json::parse(Send({"POST", "/mcp", {}, list, "127.0.0.1"}).body)["result"]["tools"].size(), 1U);
-  EXPECT_EQ(Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}}, 404)["error"]["code"], "CAPABILITY_NOT_FOUND");
+  EXPECT_EQ(Post("/v1/agent/invoke", {{"capability", "billing.read_invoice"}}, 404)["error"]["code"],
+            "CAPABILITY_NOT_FOUND");
   const json run = Post("/v1/agent/runs", {{"workflow", flow}});
   const std::string handle = Post("/v1/agent/invoke", invoke)["proposal"]["proposal_id"];
   EXPECT_EQ(Post("/v1/agent/proposals/preview", {{"proposal", handle}})["workflow"], flow);
 
   As("agent_1", {});  // the role was taken away since the run began
-  const json step = {{"capability", "billing.propose_late_fee_waiver"}, {"step_key", "s"}, {"arguments", invoke["arguments"]}};
+  const json step = {
+      {"capability", "billing.propose_late_fee_waiver"}, {"step_key", "s"}, {"arguments", invoke["arguments"]}};
   const std::string steps = "/v1/agent/runs/" + std::to_string(run["agent_run_id"].get<int>()) + "/steps";
   EXPECT_EQ(Post(steps, step, 404)["error"]["code"], "WORKFLOW_NOT_FOUND");
 }
@@ -251,7 +277,9 @@ TEST_F(HttpApplication, TakesTheWorkflowOfAgentsFromOneHeader) {
   service_ = std::make_unique<mcp::Service>(*runtime_, config_, mcp::ServiceOptions{});
   As("agent_1");
   const std::string list = R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})";
-  const auto ask = [&](const std::vector<Header>& headers) { return Send({"POST", "/mcp", headers, list, "127.0.0.1"}); };
+  const auto ask = [&](const std::vector<Header>& headers) {
+    return Send({"POST", "/mcp", headers, list, "127.0.0.1"});
+  };
   EXPECT_EQ(json::parse(ask({}).body)["result"]["tools"].size(), bundle_.capabilities.size());
   EXPECT_EQ(json::parse(ask({{"Synapsor-Workflow", flow}}).body)["result"]["tools"].size(), 1U);
   EXPECT_EQ(ask({{"Synapsor-Workflow", "no.such"}}).status, 400);

@@ -46,11 +46,13 @@ class HttpReview : public test::RuntimeFixture {
   void MakeApp(ReviewOptions options = {}) {
     static const std::string hash = *session::HashPassword(kPassword);
     const auto entry = [&](const std::string& subject, const std::string& role, const std::string& tenants) {
-      return R"({"subject":")" + subject + R"(","roles":[")" + role + R"("],"tenants":)" + tenants + R"(,"password":")" + hash + R"("})";
+      return R"({"subject":")" + subject + R"(","roles":[")" + role + R"("],"tenants":)" + tenants +
+             R"(,"password":")" + hash + R"("})";
     };
     const std::string file = "{\"reviewers\":[" + entry("lead_7", "billing_reviewer", R"(["acme"])") + "," +
                              entry("lead_8", "billing_reviewer", R"(["acme","globex"])") + "," +
-                             entry("agent_1", "billing_reviewer", R"(["acme"])") + "," + entry("guest", "visitor", R"(["acme"])") + "," +
+                             entry("agent_1", "billing_reviewer", R"(["acme"])") + "," +
+                             entry("guest", "visitor", R"(["acme"])") + "," +
                              entry("stranger", "billing_reviewer", R"(["globex"])") + "]}";
     auto directory = session::ReviewerDirectory::Parse(file, "reviewers.json");
     ASSERT_TRUE(directory) << directory.error().message;
@@ -74,12 +76,14 @@ class HttpReview : public test::RuntimeFixture {
       if (header.name != "Set-Cookie") continue;
       const std::size_t equals = header.value.find('=');
       const std::string value = header.value.substr(equals + 1, header.value.find(';') - equals - 1);
-      value.empty() ? (void)cookies_.erase(header.value.substr(0, equals)) : (void)(cookies_[header.value.substr(0, equals)] = value);
+      value.empty() ? (void)cookies_.erase(header.value.substr(0, equals))
+                    : (void)(cookies_[header.value.substr(0, equals)] = value);
     }
     return response;
   }
   Response Get(const std::string& target) { return Send({"GET", target, {}, "", ""}); }
-  Response Post(const std::string& target, const std::map<std::string, std::string>& fields, std::vector<Header> headers = {{"Origin", "http://127.0.0.1:8790"}}) {
+  Response Post(const std::string& target, const std::map<std::string, std::string>& fields,
+                std::vector<Header> headers = {{"Origin", "http://127.0.0.1:8790"}}) {
     std::string body;
     for (const auto& [name, value] : fields) body += (body.empty() ? "" : "&") + name + "=" + Encoded(value);
     headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
@@ -89,12 +93,18 @@ class HttpReview : public test::RuntimeFixture {
   static std::string Hidden(const Response& page, const std::string& name) {
     const std::string mark = "name=\"" + name + "\" value=\"";
     const std::size_t at = page.body.find(mark);
-    return at == std::string::npos ? "" : page.body.substr(at + mark.size(), page.body.find('"', at + mark.size()) - at - mark.size());
+    return at == std::string::npos
+               ? ""
+               : page.body.substr(at + mark.size(), page.body.find('"', at + mark.size()) - at - mark.size());
   }
 
   Response TryLogIn(const std::string& subject, const std::string& password) {
     const Response page = Get("/login");
-    return Post("/login", {{"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", subject}, {"password", password}, {"next", "/proposals"}});
+    return Post("/login", {{"form", Hidden(page, "form")},
+                           {"kind", "password"},
+                           {"subject", subject},
+                           {"password", password},
+                           {"next", "/proposals"}});
   }
   void LogIn(const std::string& subject) {
     cookies_.clear();
@@ -103,14 +113,16 @@ class HttpReview : public test::RuntimeFixture {
   }
 
   std::int64_t MakeProposal(const std::string& reason = "card update failure", const std::string& invoice = "3001") {
-    const auto outcome = Propose({{"invoice_id", std::stoi(invoice)}, {"reason", reason}}, invoice, {.workflow = "billing.late_fee_waiver_flow"});
+    const auto outcome = Propose({{"invoice_id", std::stoi(invoice)}, {"reason", reason}}, invoice,
+                                 {.workflow = "billing.late_fee_waiver_flow"});
     EXPECT_EQ(Code(outcome), "ok");
     return ledger_->ListProposals({})->front().proposal.id;
   }
   std::string PathOf(std::int64_t id) { return "/proposals/" + std::to_string(id); }
   Response Decide(std::int64_t id, const std::string& decision, const std::string& reason = "first late fee") {
     const Response page = Get(PathOf(id));
-    return Post(PathOf(id) + "/decision", {{"csrf", Hidden(page, "csrf")}, {"hash", HashOf(id)}, {"decision", decision}, {"reason", reason}});
+    return Post(PathOf(id) + "/decision",
+                {{"csrf", Hidden(page, "csrf")}, {"hash", HashOf(id)}, {"decision", decision}, {"reason", reason}});
   }
   std::string HashOf(std::int64_t id) { return (*ledger_->FindProposal(id))->proposal.hash; }
   ProposalState StateOf(std::int64_t id) { return (*ledger_->FindProposal(id))->state; }
@@ -130,8 +142,10 @@ TEST_F(HttpReview, ShowsNothingToWhoeverIsNotLoggedIn) {
     EXPECT_TRUE(answer.body.empty());
   }
   EXPECT_EQ(HeaderOf(Get(PathOf(id)), "Location"), "/login?next=%2Fproposals%2F" + std::to_string(id));
-  EXPECT_EQ(HeaderOf(Get("/proposals/999"), "Location"), "/login?next=%2Fproposals%2F999") << "one that is missing says as much";
-  EXPECT_EQ(Post(PathOf(id) + "/decision", {{"decision", "approve"}, {"hash", HashOf(id)}, {"reason", "x"}}).status, 401);
+  EXPECT_EQ(HeaderOf(Get("/proposals/999"), "Location"), "/login?next=%2Fproposals%2F999")
+      << "one that is missing says as much";
+  EXPECT_EQ(Post(PathOf(id) + "/decision", {{"decision", "approve"}, {"hash", HashOf(id)}, {"reason", "x"}}).status,
+            401);
   EXPECT_EQ(StateOf(id), ProposalState::kPendingReview);
 }
 
@@ -167,25 +181,30 @@ TEST_F(HttpReview, SlowsGuessingDown) {
 
 TEST_F(HttpReview, TakesLoginsFromItsOwnFormOnly) {
   const Response page = Get("/login");
-  const std::map<std::string, std::string> fields = {{"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", "lead_7"}, {"password", kPassword}};
+  const std::map<std::string, std::string> fields = {
+      {"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", "lead_7"}, {"password", kPassword}};
   auto forged = fields;
   forged["form"] = std::string(64, '0');
   EXPECT_EQ(Post("/login", forged).status, 403);
   forged.erase("form");
   EXPECT_EQ(Post("/login", forged).status, 403);
   EXPECT_EQ(Post("/login", fields, {{"Origin", "http://evil.example"}}).status, 403);
-  EXPECT_EQ(Post("/login", fields, {{"Origin", "http://127.0.0.1:9999"}}).status, 403) << "another port is another site";
+  EXPECT_EQ(Post("/login", fields, {{"Origin", "http://127.0.0.1:9999"}}).status, 403)
+      << "another port is another site";
   EXPECT_EQ(Post("/login", fields, {{"Origin", "null"}}).status, 403);
   EXPECT_EQ(Post("/login", fields, {}).status, 403) << "browsers always send an origin with a form";
-  EXPECT_EQ(Post("/login", fields, {{"Origin", "http://127.0.0.1:8790"}, {"Sec-Fetch-Site", "cross-site"}}).status, 403);
+  EXPECT_EQ(Post("/login", fields, {{"Origin", "http://127.0.0.1:8790"}, {"Sec-Fetch-Site", "cross-site"}}).status,
+            403);
   cookies_.clear();
   EXPECT_EQ(Post("/login", fields).status, 403) << "without the cookie of the form";
 }
 
 TEST_F(HttpReview, GivesANewSessionIdWithEachLogin) {
-  const Response page = Get("/login");   // of another tab, left open
+  const Response page = Get("/login");  // of another tab, left open
   const auto log_in = [&] {
-    return Post("/login", {{"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", "lead_7"}, {"password", kPassword}}).status;
+    return Post("/login",
+                {{"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", "lead_7"}, {"password", kPassword}})
+        .status;
   };
   EXPECT_EQ(log_in(), 303);
   const std::string first = cookies_["synapsor_session"];
@@ -201,11 +220,16 @@ TEST_F(HttpReview, GivesANewSessionIdWithEachLogin) {
 }
 
 TEST_F(HttpReview, SendsNobodyElsewhereAfterLoggingIn) {
-  for (const std::string next : {"https://evil.example", "//evil.example", "/proposals/../x", "/proposals//evil", "/login", "javascript:alert(1)", "/proposals?x=1"}) {
+  for (const std::string next : {"https://evil.example", "//evil.example", "/proposals/../x", "/proposals//evil",
+                                 "/login", "javascript:alert(1)", "/proposals?x=1"}) {
     cookies_.clear();
     const Response page = Get("/login?next=" + Encoded(next));
     EXPECT_EQ(Hidden(page, "next"), "/proposals") << next;
-    const Response answer = Post("/login", {{"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", "lead_7"}, {"password", kPassword}, {"next", next}});
+    const Response answer = Post("/login", {{"form", Hidden(page, "form")},
+                                            {"kind", "password"},
+                                            {"subject", "lead_7"},
+                                            {"password", kPassword},
+                                            {"next", next}});
     EXPECT_EQ(HeaderOf(answer, "Location"), "/proposals") << next;
   }
   cookies_.clear();
@@ -221,7 +245,8 @@ TEST_F(HttpReview, EndsIdleSessions) {
 TEST_F(HttpReview, MarksCookiesForTheirUse) {
   const std::string plain = HeaderOf(Get("/login"), "Set-Cookie");
   EXPECT_TRUE(plain.starts_with("synapsor_login="));
-  for (const char* attribute : {"; HttpOnly", "; SameSite=Strict", "; Path=/"}) EXPECT_NE(plain.find(attribute), std::string::npos);
+  for (const char* attribute : {"; HttpOnly", "; SameSite=Strict", "; Path=/"})
+    EXPECT_NE(plain.find(attribute), std::string::npos);
   EXPECT_EQ(plain.find("Domain"), std::string::npos);
   ReviewOptions options;
   options.secure = true;
@@ -230,8 +255,10 @@ TEST_F(HttpReview, MarksCookiesForTheirUse) {
   EXPECT_TRUE(secure.starts_with("__Host-synapsor_login="));
   EXPECT_NE(secure.find("; Secure"), std::string::npos);
   const Response page = Get("/login");
-  const std::map<std::string, std::string> fields = {{"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", "lead_7"}, {"password", kPassword}};
-  EXPECT_EQ(Post("/login", fields, {{"Origin", "http://127.0.0.1:8790"}}).status, 403) << "a page without TLS is not ours";
+  const std::map<std::string, std::string> fields = {
+      {"form", Hidden(page, "form")}, {"kind", "password"}, {"subject", "lead_7"}, {"password", kPassword}};
+  EXPECT_EQ(Post("/login", fields, {{"Origin", "http://127.0.0.1:8790"}}).status, 403)
+      << "a page without TLS is not ours";
   const Response in = Post("/login", fields, {{"Origin", "https://127.0.0.1:8790"}});
   EXPECT_EQ(in.status, 303);
   EXPECT_TRUE(HeaderOf(in, "Set-Cookie").starts_with("__Host-synapsor_session="));
@@ -242,14 +269,23 @@ TEST_F(HttpReview, MarksCookiesForTheirUse) {
 TEST_F(HttpReview, HardensEveryAnswer) {
   LogIn("lead_7");
   const std::int64_t id = MakeProposal();
-  std::vector<Response> answers = {Get("/login"), Get("/proposals"), Get(PathOf(id)), Get("/nowhere"), Get("/style.css"), Get("/proposals?state=none"),
-                                   Get("/proposals?a=%ZZ"), Get("/healthz"), Send({"DELETE", "/proposals", {}, "", ""}),
-                                   Send({"GET", "/", {{"Host", "evil.example"}}, "", ""}), Post("/logout", {})};
+  std::vector<Response> answers = {Get("/login"),
+                                   Get("/proposals"),
+                                   Get(PathOf(id)),
+                                   Get("/nowhere"),
+                                   Get("/style.css"),
+                                   Get("/proposals?state=none"),
+                                   Get("/proposals?a=%ZZ"),
+                                   Get("/healthz"),
+                                   Send({"DELETE", "/proposals", {}, "", ""}),
+                                   Send({"GET", "/", {{"Host", "evil.example"}}, "", ""}),
+                                   Post("/logout", {})};
   cookies_.clear();
   answers.push_back(Get("/proposals"));
   for (const Response& answer : answers) {
     const std::string policy = HeaderOf(answer, "Content-Security-Policy");
-    for (const char* part : {"default-src 'none'", "script-src 'none'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"}) {
+    for (const char* part : {"default-src 'none'", "script-src 'none'", "style-src 'self'", "frame-ancestors 'none'",
+                             "base-uri 'none'", "form-action 'self'"}) {
       EXPECT_NE(policy.find(part), std::string::npos) << part;
     }
     EXPECT_EQ(policy.find("unsafe"), std::string::npos);
@@ -287,7 +323,12 @@ TEST_F(HttpReview, LogsNoSecretAndNoName) {
     void Reply(Response) override {}
     std::shared_ptr<EventStream> Open(Response, std::string) override { return nullptr; }
   };
-  app_->Handle({"GET", "/proposals/7?tenant=acme", {{"Host", "127.0.0.1"}, {"Cookie", "synapsor_session=secret"}}, "", "1.2.3.4"}, std::make_shared<Sink>());
+  app_->Handle({"GET",
+                "/proposals/7?tenant=acme",
+                {{"Host", "127.0.0.1"}, {"Cookie", "synapsor_session=secret"}},
+                "",
+                "1.2.3.4"},
+               std::make_shared<Sink>());
   EXPECT_NE(log.find("\"route\":\"/proposals\""), std::string::npos) << log;
   for (const char* never : {"secret", "acme", "/7"}) EXPECT_EQ(log.find(never), std::string::npos) << never;
 }
@@ -324,7 +365,8 @@ TEST_F(HttpReview, TakesNoDecisionInAnotherShape) {
   const Header origin{"Origin", "http://127.0.0.1:8790"}, form{"Content-Type", "application/x-www-form-urlencoded"};
   EXPECT_EQ(Send({"GET", PathOf(id) + "/decision?" + body, {}, "", ""}).status, 404);
   EXPECT_EQ(Send({"POST", PathOf(id) + "/decision", {origin, {"Content-Type", "text/plain"}}, body, ""}).status, 400);
-  EXPECT_EQ(Send({"POST", PathOf(id) + "/decision", {origin, form}, body + "&decision=reject", ""}).status, 400) << "a field given twice";
+  EXPECT_EQ(Send({"POST", PathOf(id) + "/decision", {origin, form}, body + "&decision=reject", ""}).status, 400)
+      << "a field given twice";
   EXPECT_EQ(Send({"POST", PathOf(id) + "/decision", {origin, form}, body + "&x=%00", ""}).status, 400);
   EXPECT_EQ(Send({"POST", PathOf(id) + "/decision", {origin, form}, body + "&x=%FF", ""}).status, 400);
   EXPECT_EQ(Decide(id, "settle").status, 400);
@@ -339,14 +381,16 @@ TEST_F(HttpReview, AnswersForAnotherTenantAsForNothing) {
   LogIn("stranger");
   EXPECT_EQ(Get("/proposals").body.find("Waive"), std::string::npos);
   EXPECT_EQ(Get("/proposals?state=any&tenant=acme").status, 400);
-  const std::pair<std::string, std::string> pairs[] = {{PathOf(id), "/proposals/999"}, {"/evidence/1", "/evidence/999"}, {"/runs/1", "/runs/999"}};
+  const std::pair<std::string, std::string> pairs[] = {
+      {PathOf(id), "/proposals/999"}, {"/evidence/1", "/evidence/999"}, {"/runs/1", "/runs/999"}};
   for (const auto& [theirs, missing] : pairs) {
     const Response a = Get(theirs), b = Get(missing);
     EXPECT_EQ(a.status, 404);
     EXPECT_EQ(a.body, b.body) << theirs;
   }
   const std::string csrf = Hidden(Get("/proposals"), "csrf");
-  const std::map<std::string, std::string> fields = {{"csrf", csrf}, {"hash", HashOf(id)}, {"decision", "reject"}, {"reason", "x"}};
+  const std::map<std::string, std::string> fields = {
+      {"csrf", csrf}, {"hash", HashOf(id)}, {"decision", "reject"}, {"reason", "x"}};
   EXPECT_EQ(Post(PathOf(id) + "/decision", fields).body, Post("/proposals/999/decision", fields).body);
   EXPECT_EQ(StateOf(id), ProposalState::kPendingReview);
 }
@@ -355,18 +399,22 @@ TEST_F(HttpReview, ShowsTheWholeProposal) {
   const std::int64_t id = MakeProposal("card update failure");
   LogIn("lead_7");
   const std::string page = Get(PathOf(id)).body;
-  for (const char* part : {"5500", "card update failure", "Model argument", "Trusted session", "Fixed by the contract", "UPDATE ", "row_version", "Guard:", "Awaiting review",
-                           "evidence://bundle/1", "agent-run://1", "billing_reviewer", "Timeline", "Proposed"}) {
+  for (const char* part : {"5500", "card update failure", "Model argument", "Trusted session", "Fixed by the contract",
+                           "UPDATE ", "row_version", "Guard:", "Awaiting review", "evidence://bundle/1",
+                           "agent-run://1", "billing_reviewer", "Timeline", "Proposed"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   EXPECT_NE(page.find(HashOf(id)), std::string::npos);
 }
 
 TEST_F(HttpReview, ShowsHostileTextAndNeverRunsIt) {
-  const std::string hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> \xE2\x80\xAE" "desrever \xE2\x80\x8B end";
+  const std::string hostile =
+      "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> \xE2\x80\xAE"
+      "desrever \xE2\x80\x8B end";
   const std::int64_t id = MakeProposal(hostile);
   LogIn("lead_7");
-  for (const std::string& path : {PathOf(id), std::string("/proposals"), std::string("/runs/1"), std::string("/evidence/1")}) {
+  for (const std::string& path :
+       {PathOf(id), std::string("/proposals"), std::string("/runs/1"), std::string("/evidence/1")}) {
     const std::string page = Get(path).body;
     EXPECT_EQ(page.find("<script"), std::string::npos) << path;
     EXPECT_EQ(page.find("<img"), std::string::npos) << path;
@@ -500,13 +548,18 @@ TEST_F(HttpReview, ApprovesNothingThatWasEdited) {
   LogIn("lead_7");
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open((folder_ / "ledger.db").c_str(), &database), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(database, "UPDATE proposals SET document = replace(document, '5500', '9900')", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, "UPDATE proposals SET document = replace(document, '5500', '9900')", nullptr,
+                         nullptr, nullptr),
+            SQLITE_OK);
   sqlite3_close(database);
   const std::string page = Get(PathOf(id)).body;
   EXPECT_NE(page.find("does not verify"), std::string::npos);
   const std::string csrf = Hidden(Get("/proposals"), "csrf");
   for (const char* decision : {"approve", "reject"}) {
-    EXPECT_EQ(Post(PathOf(id) + "/decision", {{"csrf", csrf}, {"hash", HashOf(id)}, {"decision", decision}, {"reason", "x"}}).status, 409);
+    EXPECT_EQ(
+        Post(PathOf(id) + "/decision", {{"csrf", csrf}, {"hash", HashOf(id)}, {"decision", decision}, {"reason", "x"}})
+            .status,
+        409);
   }
 }
 
@@ -538,12 +591,15 @@ TEST_F(HttpReview, FiltersCountsAndPages) {
     const Response page = Get(target);
     EXPECT_EQ(page.status, 200);
     std::vector<int> numbers;
-    for (std::size_t at = page.body.find("Number "); at != std::string::npos; at = page.body.find("Number ", at + 1)) numbers.push_back(std::atoi(page.body.c_str() + at + 7));
+    for (std::size_t at = page.body.find("Number "); at != std::string::npos; at = page.body.find("Number ", at + 1))
+      numbers.push_back(std::atoi(page.body.c_str() + at + 7));
     return numbers;
   };
   const auto range = [&](const std::string& target) {
     const auto numbers = shown(target);
-    return numbers.empty() ? std::string("none") : std::to_string(numbers.front()) + ".." + std::to_string(numbers.back()) + " (" + std::to_string(numbers.size()) + ")";
+    return numbers.empty() ? std::string("none")
+                           : std::to_string(numbers.front()) + ".." + std::to_string(numbers.back()) + " (" +
+                                 std::to_string(numbers.size()) + ")";
   };
   EXPECT_EQ(range("/proposals"), "119..70 (50)");
   EXPECT_EQ(range("/proposals?before=" + std::to_string(ids[70])), "69..20 (50)");
@@ -562,7 +618,8 @@ TEST_F(HttpReview, FiltersCountsAndPages) {
   const std::string last = Get("/proposals?after=0").body;
   EXPECT_EQ(last.find("Older"), std::string::npos);
   EXPECT_NE(last.find("Newer"), std::string::npos);
-  for (const std::string wrong : {"state=gone", "from=yesterday", "until=2026-02-30", "tenant=globex"}) EXPECT_EQ(Get("/proposals?" + wrong).status, 400) << wrong;
+  for (const std::string wrong : {"state=gone", "from=yesterday", "until=2026-02-30", "tenant=globex"})
+    EXPECT_EQ(Get("/proposals?" + wrong).status, 400) << wrong;
 }
 
 // ---- text ----
@@ -576,9 +633,13 @@ TEST(ReviewHtml, TextIsNeverMarkup) {
 
 TEST(ReviewHtml, WhatCannotBeSeenIsNamed) {
   EXPECT_EQ(review::Escape(std::string_view("a\0b", 3)), "a⟨U+0000⟩b");
-  EXPECT_EQ(review::Escape("a\xE2\x80\xAE" "b"), "a⟨U+202E⟩b");
+  EXPECT_EQ(review::Escape("a\xE2\x80\xAE"
+                           "b"),
+            "a⟨U+202E⟩b");
   EXPECT_EQ(review::Escape("\xEF\xBB\xBF"), "⟨U+FEFF⟩");
-  EXPECT_EQ(review::Escape("a\xFF" "b"), "a⟨byte FF⟩b");
+  EXPECT_EQ(review::Escape("a\xFF"
+                           "b"),
+            "a⟨byte FF⟩b");
   EXPECT_EQ(review::Escape("a\x1B[31m"), "a⟨U+001B⟩[31m");
   EXPECT_EQ(review::Escape("\xF3\xA0\x81\x81"), "⟨U+E0041⟩");
   EXPECT_EQ(review::Escape("tab\tline\n"), "tab\tline\n");
@@ -587,11 +648,14 @@ TEST(ReviewHtml, WhatCannotBeSeenIsNamed) {
 
 TEST(ReviewForm, TakesWholeFormsOnly) {
   EXPECT_EQ(ParseForm("a=1&b=x%20y+z")->at("b"), "x y z");
-  for (const char* bad : {"a=%", "a=%4", "a=%GG", "a=%00", "a=%FF", "a=1&a=2", "%FF=1"}) EXPECT_FALSE(ParseForm(bad)) << bad;
+  for (const char* bad : {"a=%", "a=%4", "a=%GG", "a=%00", "a=%FF", "a=1&a=2", "%FF=1"})
+    EXPECT_FALSE(ParseForm(bad)) << bad;
   std::string many;
   for (int i = 0; i < 33; ++i) many += "f" + std::to_string(i) + "=1&";
   EXPECT_FALSE(ParseForm(many));
-  const auto cookie = [](std::vector<Header> headers) { return CookieOf({"GET", "/", std::move(headers), "", ""}, "s"); };
+  const auto cookie = [](std::vector<Header> headers) {
+    return CookieOf({"GET", "/", std::move(headers), "", ""}, "s");
+  };
   EXPECT_EQ(cookie({{"Cookie", "x=1; s=abc; y=2"}}), "abc");
   EXPECT_EQ(cookie({{"Cookie", "s=abc; s=def"}}), "") << "two of them: whose?";
   EXPECT_EQ(cookie({{"Cookie", "s=abc"}, {"Cookie", "s=def"}}), "");

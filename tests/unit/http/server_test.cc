@@ -105,10 +105,12 @@ TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
 // A body whose end two programs could see at different places would pass as a request of its own.
 TEST(HttpServer, NeverTakesABodyForARequest) {
   RunningServer server({}, Echo);
-  for (const std::string_view coding : {"xchunked", "identity, chunked", "gzip", "chunked\r\nTransfer-Encoding: chunked"}) {
+  for (const std::string_view coding :
+       {"xchunked", "identity, chunked", "gzip", "chunked\r\nTransfer-Encoding: chunked"}) {
     Client client(server.port());
-    client.Send(fmt::format("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {}\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
-                            coding));
+    client.Send(fmt::format(
+        "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {}\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+        coding));
     const std::string answer = client.Read("");
     EXPECT_EQ(answer.find("smuggled"), std::string::npos) << coding << ": " << answer;
     EXPECT_NE(answer.find("400"), std::string::npos) << coding << ": " << answer;
@@ -147,7 +149,8 @@ TEST(HttpServer, RefusesBodiesAndHeadersBeyondTheLimits) {
   headers.Send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(2000, 'x') + "\r\n\r\n");
   EXPECT_NE(headers.Read("large").find("431"), std::string::npos);
   Client chunked(server.port());
-  chunked.Send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n100\r\n" + std::string(256, 'x') + "\r\n0\r\n\r\n");
+  chunked.Send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n100\r\n" + std::string(256, 'x') +
+               "\r\n0\r\n\r\n");
   EXPECT_NE(chunked.Read("large").find("413"), std::string::npos);
 }
 
@@ -210,11 +213,12 @@ TEST(HttpServer, SaysBusyWhenTooManyWait) {
 
 TEST(HttpServer, FinishesRequestsUnderWayBeforeItStops) {
   std::atomic<bool> begun = false;
-  auto server = std::make_unique<RunningServer>(ServerOptions{}, [&](const Request& request, std::shared_ptr<Exchange> exchange) {
-    begun = true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    Echo(request, std::move(exchange));
-  });
+  auto server =
+      std::make_unique<RunningServer>(ServerOptions{}, [&](const Request& request, std::shared_ptr<Exchange> exchange) {
+        begun = true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        Echo(request, std::move(exchange));
+      });
   Client client(server->port());
   Client idle(server->port());
   client.Send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -254,8 +258,9 @@ TEST(HttpServer, RefusesPublicAddressesWithoutTls) {
 
 TEST(HttpServer, SurvivesGarbage) {
   RunningServer server({}, Echo);
-  for (const char* garbage : {"\x16\x03\x01\x02\x00", "GET\r\n\r\n", "\r\n\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-                              "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"}) {
+  for (const char* garbage :
+       {"\x16\x03\x01\x02\x00", "GET\r\n\r\n", "\r\n\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"}) {
     Client client(server.port());
     client.Send(garbage);
     client.Read("", 200);

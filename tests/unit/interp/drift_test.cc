@@ -38,7 +38,8 @@ TEST_F(Drift, ChangesAreNamed) {
 }
 
 TEST_F(Drift, AUniqueKeyCounts) {
-  EXPECT_NE(Remade("id INTEGER PRIMARY KEY, late_fee_cents INTEGER NOT NULL UNIQUE").find("other types"), std::string::npos);
+  EXPECT_NE(Remade("id INTEGER PRIMARY KEY, late_fee_cents INTEGER NOT NULL UNIQUE").find("other types"),
+            std::string::npos);
 }
 
 TEST_F(Drift, TheWriterAnswersForTheTablesThatAreChanged) {

@@ -59,7 +59,8 @@ TEST_F(Entitlement, AnotherWorkflowIsAsAbsentAsNone) {
     EXPECT_EQ(Try(kPropose, session), "CAPABILITY_NOT_FOUND");
     EXPECT_EQ(Try(kPropose, session, "billing.reading"), "CAPABILITY_NOT_ALLOWED");
   }
-  for (const session::Session& session : {By("agent_1"), By("agent_1", {"READER"}), By("reader"), By("", {"agent_9"})}) {
+  for (const session::Session& session :
+       {By("agent_1"), By("agent_1", {"READER"}), By("reader"), By("", {"agent_9"})}) {
     EXPECT_EQ(Try(kRead, session), "CAPABILITY_NOT_FOUND");
     EXPECT_EQ(Try(kRead, session, "billing.reading"), "WORKFLOW_NOT_FOUND");
   }

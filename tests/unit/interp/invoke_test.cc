@@ -13,7 +13,8 @@ TEST_F(Interp, ReadReturnsTheSlotsOfTheTenantsRow) {
   ASSERT_FALSE(outcome.refusal) << outcome.refusal->message;
   const json& answer = *outcome.envelope;
   EXPECT_EQ(answer["status"], "ok");
-  EXPECT_EQ(answer["payload"], json({{"invoice_id", 3001}, {"customer_id", "c-1"}, {"status", "open"}, {"late_fee_cents", 5500}}));
+  EXPECT_EQ(answer["payload"],
+            json({{"invoice_id", 3001}, {"customer_id", "c-1"}, {"status", "open"}, {"late_fee_cents", 5500}}));
   EXPECT_EQ(answer["evidence_bundle_id"], "evidence://bundle/1");
   EXPECT_EQ(answer["agent_run_id"], 1);
   EXPECT_EQ(answer["action"]["replay"]["run_resource"], "agent-run://1");
@@ -59,7 +60,8 @@ TEST_F(Interp, ProposalHoldsTheExactChangeAndLeavesTheSourceAlone) {
   ASSERT_FALSE(outcome.refusal) << outcome.refusal->message;
   const json& answer = *outcome.envelope;
   EXPECT_EQ(answer["proposal"]["proposal_id"], "wrp://1");
-  EXPECT_EQ(answer["payload"], json({{"proposal", "wrp://1"}, {"branch", "review/1"}, {"evidence_bundle", "evidence://bundle/1"}}));
+  EXPECT_EQ(answer["payload"],
+            json({{"proposal", "wrp://1"}, {"branch", "review/1"}, {"evidence_bundle", "evidence://bundle/1"}}));
   const auto view = ledger_->FindProposal(1);
   ASSERT_TRUE(view && *view);
   const ledger::Proposal& proposal = (*view)->proposal;
@@ -90,7 +92,8 @@ TEST_F(Interp, ModelNeverSeesColumnsThatAreNoSlots) {
   Start();
   const Outcome outcome = Propose(kArguments);
   const std::string text = outcome.envelope->dump();
-  EXPECT_EQ(outcome.envelope->at("proposal")["changes"], json({{"late_fee_cents", {{"before", 5500}, {"proposed", 0}}}}));
+  EXPECT_EQ(outcome.envelope->at("proposal")["changes"],
+            json({{"late_fee_cents", {{"before", 5500}, {"proposed", 0}}}}));
   EXPECT_EQ(outcome.envelope->at("evidence")["items"].size(), 1u);
   for (const char* hidden : {"decision_note", "reviewer", "row_version", "agent_1", "acme", "invoices", "invoice.id"}) {
     EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
@@ -119,22 +122,30 @@ TEST_P(BadArgument, IsRefusedByNameBeforeAnyDatabase) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, BadArgument,
-    testing::Values(
-        BadArguments{"unknown", {{"invoice_id", 3001}, {"reason", "x"}, {"surprise", 1}}, "surprise"},
-        BadArguments{"missing", {{"invoice_id", 3001}}, "reason"},
-        BadArguments{"null_required", {{"invoice_id", 3001}, {"reason", nullptr}}, "reason"},
-        BadArguments{"text_for_integer", {{"invoice_id", "3001"}, {"reason", "x"}}, "invoice_id"},
-        BadArguments{"fraction_for_integer", {{"invoice_id", 3001.0}, {"reason", "x"}}, "invoice_id"},
-        BadArguments{"too_large", {{"invoice_id", 9223372036854775808ull}, {"reason", "x"}}, "invoice_id"},
-        BadArguments{"too_long", {{"invoice_id", 3001}, {"reason", std::string(301, 'x')}}, "reason"},
-        BadArguments{"nul", {{"invoice_id", 3001}, {"reason", std::string("a\0b", 3)}}, "reason"},
-        BadArguments{"control", {{"invoice_id", 3001}, {"reason", "a\x1b[2J"}}, "reason"},
-        BadArguments{"surrogate", {{"invoice_id", 3001}, {"reason", "a\xED\xA0\x80"}}, "reason"},
-        BadArguments{"object", {{"invoice_id", 3001}, {"reason", {{"a", 1}}}}, "reason"},
-        BadArguments{"tenant", {{"invoice_id", 3001}, {"reason", "x"}, {"tenant_id", "rival"}}, "tenant_id", "MODEL_CANNOT_OVERRIDE_BINDING"},
-        BadArguments{"principal", {{"invoice_id", 3001}, {"reason", "x"}, {"principal", "root"}}, "principal", "MODEL_CANNOT_OVERRIDE_BINDING"},
-        BadArguments{"object_id", {{"invoice_id", 3001}, {"reason", "x"}, {"current_invoice_id", 1}}, "current_invoice_id", "MODEL_CANNOT_OVERRIDE_BINDING"},
-        BadArguments{"array", json::array({1, 2}), ""}),
+    testing::Values(BadArguments{"unknown", {{"invoice_id", 3001}, {"reason", "x"}, {"surprise", 1}}, "surprise"},
+                    BadArguments{"missing", {{"invoice_id", 3001}}, "reason"},
+                    BadArguments{"null_required", {{"invoice_id", 3001}, {"reason", nullptr}}, "reason"},
+                    BadArguments{"text_for_integer", {{"invoice_id", "3001"}, {"reason", "x"}}, "invoice_id"},
+                    BadArguments{"fraction_for_integer", {{"invoice_id", 3001.0}, {"reason", "x"}}, "invoice_id"},
+                    BadArguments{"too_large", {{"invoice_id", 9223372036854775808ull}, {"reason", "x"}}, "invoice_id"},
+                    BadArguments{"too_long", {{"invoice_id", 3001}, {"reason", std::string(301, 'x')}}, "reason"},
+                    BadArguments{"nul", {{"invoice_id", 3001}, {"reason", std::string("a\0b", 3)}}, "reason"},
+                    BadArguments{"control", {{"invoice_id", 3001}, {"reason", "a\x1b[2J"}}, "reason"},
+                    BadArguments{"surrogate", {{"invoice_id", 3001}, {"reason", "a\xED\xA0\x80"}}, "reason"},
+                    BadArguments{"object", {{"invoice_id", 3001}, {"reason", {{"a", 1}}}}, "reason"},
+                    BadArguments{"tenant",
+                                 {{"invoice_id", 3001}, {"reason", "x"}, {"tenant_id", "rival"}},
+                                 "tenant_id",
+                                 "MODEL_CANNOT_OVERRIDE_BINDING"},
+                    BadArguments{"principal",
+                                 {{"invoice_id", 3001}, {"reason", "x"}, {"principal", "root"}},
+                                 "principal",
+                                 "MODEL_CANNOT_OVERRIDE_BINDING"},
+                    BadArguments{"object_id",
+                                 {{"invoice_id", 3001}, {"reason", "x"}, {"current_invoice_id", 1}},
+                                 "current_invoice_id",
+                                 "MODEL_CANNOT_OVERRIDE_BINDING"},
+                    BadArguments{"array", json::array({1, 2}), ""}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(Interp, LengthCountsCodePoints) {
@@ -183,7 +194,8 @@ TEST_F(Interp, TransitionsHold) {
   Waiver().patch->set[1] = status;
   auto& before = Waiver().patch->before;
   before.columns[4] = {"status", "invoices", "status", ScalarType::kText, "TEXT"};
-  before.sql = "SELECT id, tenant_id, row_version, late_fee_cents, status, decision_note FROM invoices WHERE id = ? AND tenant_id = ?";
+  before.sql =
+      "SELECT id, tenant_id, row_version, late_fee_cents, status, decision_note FROM invoices WHERE id = ? AND tenant_id = ?";
   test::Seal(before);
   Start();
   EXPECT_EQ(Code(Propose(kArguments)), "POLICY_VIOLATION");
@@ -216,8 +228,9 @@ TEST_F(Interp, OneOpenProposalARow) {
 }
 
 TEST_F(Interp, AMissingVersionIsRefused) {
-  Execute("CREATE TABLE other AS SELECT * FROM invoices; DROP TABLE invoices; ALTER TABLE other RENAME TO invoices;"
-          "UPDATE invoices SET row_version = NULL");
+  Execute(
+      "CREATE TABLE other AS SELECT * FROM invoices; DROP TABLE invoices; ALTER TABLE other RENAME TO invoices;"
+      "UPDATE invoices SET row_version = NULL");
   EXPECT_EQ(Code(Propose(kArguments)), "INTERNAL");
 }
 
@@ -303,8 +316,9 @@ TEST_F(Interp, RowCapIsFlagged) {
   bundle_.contexts[0].query.many_rows = true;
   bundle_.contexts[0].query.row_cap = 1;
   auto& statement = bundle_.contexts[0].query.statement;
-  statement.sql = "SELECT t.id, t.customer_id, t.status, t.late_fee_cents, t.id FROM invoices AS t WHERE t.id >= ? AND "
-                  "t.tenant_id = ? ORDER BY t.id LIMIT 2";
+  statement.sql =
+      "SELECT t.id, t.customer_id, t.status, t.late_fee_cents, t.id FROM invoices AS t WHERE t.id >= ? AND "
+      "t.tenant_id = ? ORDER BY t.id LIMIT 2";
   test::Seal(statement);
   Start();
   const Outcome outcome = Read();
@@ -363,7 +377,11 @@ TEST_F(Interp, ADisabledSourceIsNotRead) {
 TEST_F(Interp, SummaryShowsWhatHides) {
   Waiver().summary = {{false, "Note: ", {}}, {true, "", test::FromArg("reason")}};
   Start();
-  ASSERT_FALSE(Propose({{"invoice_id", 3001}, {"reason", "ok\n\xE2\x80\xAE" "evil"}}).refusal);
+  ASSERT_FALSE(Propose({{"invoice_id", 3001},
+                        {"reason",
+                         "ok\n\xE2\x80\xAE"
+                         "evil"}})
+                   .refusal);
   EXPECT_EQ((*ledger_->FindProposal(1))->proposal.summary, "Note: ok\\u{A}\\u{202E}evil");
 }
 

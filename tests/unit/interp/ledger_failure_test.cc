@@ -7,7 +7,8 @@ namespace {
 class LedgerFailure : public test::RuntimeFixture {
  protected:
   Outcome Call() {
-    Runtime runtime(bundle_, config_, readers_, fake_, clock_, [this](const std::string& line) { log_.push_back(line); });
+    Runtime runtime(bundle_, config_, readers_, fake_, clock_,
+                    [this](const std::string& line) { log_.push_back(line); });
     const auto outcome = runtime.Invoke("billing.read_invoice", nlohmann::json::object(), Session(), {});
     EXPECT_TRUE(outcome);
     return *outcome;
@@ -22,7 +23,8 @@ TEST_F(LedgerFailure, OneRecordHoldsTheWholeCall) {
   EXPECT_EQ(fake_.records[0].audits.size(), 1u);
   ASSERT_TRUE(fake_.records[0].evidence);
   EXPECT_EQ(fake_.records[0].evidence->items.size(), 1u);
-  EXPECT_EQ(fake_.records[0].run.session_json, R"({"current_invoice_id":"3001","principal":"agent_1","tenant_id":"acme"})");
+  EXPECT_EQ(fake_.records[0].run.session_json,
+            R"({"current_invoice_id":"3001","principal":"agent_1","tenant_id":"acme"})");
 }
 
 TEST_F(LedgerFailure, NoRecordNoData) {

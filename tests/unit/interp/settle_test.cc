@@ -23,8 +23,9 @@ class SettleTest : public test::RuntimeFixture {
  protected:
   void SetUp() override {
     RuntimeFixture::SetUp();
-    Execute("UPDATE invoices SET late_fee_cents = 300 WHERE id = 3002;"
-            "INSERT INTO invoices VALUES (3003, 'acme', 'c-3', 'closed', 200, NULL, NULL, 1)");
+    Execute(
+        "UPDATE invoices SET late_fee_cents = 300 WHERE id = 3002;"
+        "INSERT INTO invoices VALUES (3003, 'acme', 'c-3', 'closed', 200, NULL, NULL, 1)");
     // What the compiler adds to the before image for `trusted_before.status`.
     bundle::PatchPlan& patch = *Waiver().patch;
     patch.before.sql.insert(patch.before.sql.find(" FROM"), ", status");
@@ -34,7 +35,8 @@ class SettleTest : public test::RuntimeFixture {
     Use({Policy("billing.small", false, kWaive)});
   }
 
-  bundle::Policy Policy(const char* name, bool for_workflow, const char* scope, std::vector<bundle::PolicyLimit> limits = {}) {
+  bundle::Policy Policy(const char* name, bool for_workflow, const char* scope,
+                        std::vector<bundle::PolicyLimit> limits = {}) {
     bundle::Policy policy;
     policy.name = name;
     policy.for_workflow = for_workflow;
@@ -56,7 +58,8 @@ class SettleTest : public test::RuntimeFixture {
     Start();
   }
   ledger::ProposalId Waive(int invoice, const interp::CallOptions& options = {}) {
-    const auto outcome = Propose({{"invoice_id", invoice}, {"reason", "card update"}}, std::to_string(invoice), options);
+    const auto outcome =
+        Propose({{"invoice_id", invoice}, {"reason", "card update"}}, std::to_string(invoice), options);
     EXPECT_EQ(Code(outcome), "ok");
     return outcome.proposal;
   }
@@ -86,7 +89,9 @@ class SettleTest : public test::RuntimeFixture {
     decision.subject = "lead";
     decision.roles = {"reviewer"};
     decision.reason = "again";
-    ASSERT_TRUE(ledger_->Decide(decision, [&](const ledger::ProposalView& v) { return Judge(v, decision, clock_.Now()); })->accepted);
+    ASSERT_TRUE(
+        ledger_->Decide(decision, [&](const ledger::ProposalView& v) { return Judge(v, decision, clock_.Now()); })
+            ->accepted);
   }
   void ExpectIntact() {
     const auto report = ledger_->VerifyChain();
@@ -191,7 +196,9 @@ TEST_F(SettleTest, ALimitIsKeptWhoeverAsksAtOnce) {
   for (int i = 0; i < 16; ++i) ids.push_back(Waive(5000 + i));
   std::vector<std::thread> threads;
   for (const auto id : ids) {
-    threads.emplace_back([&, id] { EXPECT_TRUE(SettleProposal(bundle_, *ledger_, id, "billing.small", {"agent_1", {}})); });
+    threads.emplace_back([&, id] {
+      EXPECT_TRUE(SettleProposal(bundle_, *ledger_, id, "billing.small", {"agent_1", {}}));
+    });
   }
   for (std::thread& thread : threads) thread.join();
   int approved = 0;

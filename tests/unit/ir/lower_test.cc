@@ -101,7 +101,8 @@ TEST(Lower, NamesOfStatementsThatDidNotParseAreNotReportedAgain) {
   std::string text(kText);
   text.replace(text.find("ROOT invoices"), 13, "ROTO invoices");
   const Lowered lowered(text);
-  for (const diag::Finding& finding : lowered.sink.findings()) EXPECT_LT(diag::Info(finding.kind).number, 100) << finding.message;
+  for (const diag::Finding& finding : lowered.sink.findings())
+    EXPECT_LT(diag::Info(finding.kind).number, 100) << finding.message;
   EXPECT_TRUE(lowered.program.incomplete);
 }
 

@@ -33,7 +33,8 @@ class MigrationTest : public LedgerTest {
     id = Propose();
     EXPECT_TRUE(Decide(id, "lead").accepted);
     ledger.reset();
-    Change("DROP INDEX proposals_review;" + std::string(kBackTo2) + index + (IsPostgres() ? "UPDATE meta SET version = 1" : "PRAGMA user_version = 1"));
+    Change("DROP INDEX proposals_review;" + std::string(kBackTo2) + index +
+           (IsPostgres() ? "UPDATE meta SET version = 1" : "PRAGMA user_version = 1"));
   }
 
   void ExpectMigrated() {
@@ -56,7 +57,8 @@ TEST_P(MigrationTest, OfVersion1) {
 }
 
 TEST_P(MigrationTest, OfVersion1WithTheOtherIndex) {
-  MakeVersion1("CREATE INDEX proposals_inbox ON proposals (tenant, id, state, capability, principal, object, created_at);");
+  MakeVersion1(
+      "CREATE INDEX proposals_inbox ON proposals (tenant, id, state, capability, principal, object, created_at);");
   ExpectMigrated();
 }
 

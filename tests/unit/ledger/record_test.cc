@@ -193,7 +193,9 @@ TEST_P(LedgerTest, PagesBothWaysAcrossTenantsAndStates) {
   std::vector<ProposalId> all;
   for (int i = 0; i < 9; ++i) {
     CallRecord record = SampleProposalCall(clock.Now(), "INV-" + std::to_string(i));
-    record.run.tenant = record.evidence->tenant = record.proposal->tenant = i % 3 == 0 ? "globex" : i % 3 == 1 ? "acme" : "other";
+    record.run.tenant = record.evidence->tenant = record.proposal->tenant = i % 3 == 0   ? "globex"
+                                                                            : i % 3 == 1 ? "acme"
+                                                                                         : "other";
     const auto recorded = ledger->RecordCall(std::move(record));
     ASSERT_TRUE(recorded);
     all.push_back(recorded->proposal);
@@ -267,7 +269,8 @@ TEST_P(LedgerTest, CountsByState) {
     const auto found = ledger->CountProposals(filter, most);
     if (!found) return found.error().message;
     for (const StateCount& count : *found) {
-      if (count.count > 0) text += std::string(StateName(count.state)) + std::to_string(count.count) + (count.more ? "+ " : " ");
+      if (count.count > 0)
+        text += std::string(StateName(count.state)) + std::to_string(count.count) + (count.more ? "+ " : " ");
     }
     return text;
   };

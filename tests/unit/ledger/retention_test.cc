@@ -325,7 +325,8 @@ struct Tampering {
 // Runs 1 to 3 and their evidence; 1 and 2 are removed, all by events of their own.
 const Tampering kTamperings[] = {
     {"a row emptied past the ledger", "UPDATE runs SET document = '' WHERE id = 3"},
-    {"a row called removed", "UPDATE runs SET removed = (SELECT removed FROM runs WHERE id = 1), document = '' WHERE id = 3"},
+    {"a row called removed",
+     "UPDATE runs SET removed = (SELECT removed FROM runs WHERE id = 1), document = '' WHERE id = 3"},
     {"evidence called removed by the event of runs",
      "UPDATE evidence SET removed = (SELECT removed FROM runs WHERE id = 1), document = '' WHERE id = 3"},
     {"a removal by an event that is none", "UPDATE runs SET removed = 1, document = '' WHERE id = 3"},
@@ -336,7 +337,8 @@ const Tampering kTamperings[] = {
     {"removed evidence of another run", "UPDATE evidence SET run = 3 WHERE id = 1"},
     {"removed evidence deleted", "DELETE FROM evidence WHERE id = 1"},
     {"a removal denied", "UPDATE runs SET removed = NULL WHERE id = 1"},
-    {"content put back", "UPDATE evidence SET removed = NULL, document = (SELECT document FROM evidence WHERE id = 3) WHERE id = 1"},
+    {"content put back",
+     "UPDATE evidence SET removed = NULL, document = (SELECT document FROM evidence WHERE id = 3) WHERE id = 1"},
     {"two removals exchanged", "UPDATE evidence SET removed = removed + 1 WHERE id = 1"},
     {"the event of a removal",
      "UPDATE events SET payload = replace(payload, '\"days\":\"10\"', '\"days\":\"90\"') WHERE kind = 'retention.removed'"},
@@ -369,7 +371,8 @@ TEST_P(RetentionTest, TheVeryContentPutBackIsFound) {
   Tamper("CREATE TABLE backup AS SELECT * FROM runs; UPDATE head SET id = 1");
   clock.Advance(11 * kDay);
   Remove(Rule(Retained::kRuns));
-  Tamper("UPDATE runs SET removed = NULL, document = (SELECT document FROM backup WHERE id = 1) WHERE id = 1; DROP TABLE backup");
+  Tamper(
+      "UPDATE runs SET removed = NULL, document = (SELECT document FROM backup WHERE id = 1) WHERE id = 1; DROP TABLE backup");
   EXPECT_THAT(Verify().problem, HasSubstr("is there again"));
 }
 

@@ -159,7 +159,8 @@ TEST_P(SettlementTest, WhatWasEditedIsNotSettled) {
       {"the change", "UPDATE proposals SET document = replace(document, '5500', '5400') WHERE id = 1"},
       {"who must approve", "UPDATE proposals SET tenant = 'globex' WHERE id = 1"},
       {"the evidence", "UPDATE evidence SET document = replace(document, '5500', '5400') WHERE id = 1"},
-      {"a decision before", "INSERT INTO decisions (id, proposal, integrity, document) SELECT 99, 1, integrity, document FROM decisions"},
+      {"a decision before",
+       "INSERT INTO decisions (id, proposal, integrity, document) SELECT 99, 1, integrity, document FROM decisions"},
   };
   for (const Edit& edit : edits) {
     SCOPED_TRACE(edit.what);
@@ -188,7 +189,8 @@ TEST_P(SettlementTest, ARejectionIsNotUndoneByEditingTheState) {
 TEST_P(SettlementTest, AnEditedTallyLiftsNoLimit) {
   Use({{"", "1", false}});
   EXPECT_EQ(Refusal(Make("INV-1")), "");
-  Tamper("UPDATE events SET payload = replace(payload, '\"approvals\":\"1\"', '\"approvals\":\"0\"') WHERE kind = 'policy.counted'");
+  Tamper(
+      "UPDATE events SET payload = replace(payload, '\"approvals\":\"1\"', '\"approvals\":\"0\"') WHERE kind = 'policy.counted'");
   const ProposalId id = Make("INV-2");
   EXPECT_THAT(Refusal(id), HasSubstr("what a policy approved before cannot be read"));
   EXPECT_EQ(StateOf(id), ProposalState::kPendingReview);

@@ -117,9 +117,8 @@ TEST_P(ThreadTest, SixteenProposersAndApproversOnTheSameRows) {
           continue;
         }
         const Decision decision = Approval((*view)->proposal, "lead-" + std::to_string(t));
-        auto verdict = ledger->Decide(decision, [&](const ProposalView& seen) {
-          return proposal::Judge(seen, decision, clock.Now());
-        });
+        auto verdict = ledger->Decide(
+            decision, [&](const ProposalView& seen) { return proposal::Judge(seen, decision, clock.Now()); });
         if (!verdict) ++wrong;
         if (verdict && verdict->accepted) ++approved;
       }
@@ -138,16 +137,17 @@ TEST_P(ThreadTest, SixteenProposersAndApproversOnTheSameRows) {
 
 TEST_P(FileTest, AFailingCallTakesNoOtherWithIt) {
   Propose("INV-1");
-  Tamper("CREATE TRIGGER no_second BEFORE INSERT ON proposals WHEN new.object = 'POISON' "
-         "BEGIN SELECT RAISE(ABORT, 'poisoned'); END; UPDATE head SET id = 1");
+  Tamper(
+      "CREATE TRIGGER no_second BEFORE INSERT ON proposals WHEN new.object = 'POISON' "
+      "BEGIN SELECT RAISE(ABORT, 'poisoned'); END; UPDATE head SET id = 1");
   std::vector<std::thread> threads;
   std::atomic<int> good{0}, bad{0};
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 10; ++i) {
         const bool poison = t == 0;
-        auto recorded = poison ? ledger->RecordCall(SampleProposalCall(clock.Now(), "POISON"))
-                               : ledger->RecordCall(SampleCall());
+        auto recorded =
+            poison ? ledger->RecordCall(SampleProposalCall(clock.Now(), "POISON")) : ledger->RecordCall(SampleCall());
         ++(recorded ? good : bad);
       }
     });

@@ -87,7 +87,10 @@ inline CallRecord SampleCall(const std::string& capability = "billing.review_fee
   evidence.capability = capability;
   evidence.context = "billing.current_invoice";
   evidence.tenant = "acme";
-  evidence.items = {{"row", "app", "invoices", {{"id", Scalar::Text("INV-1")}},
+  evidence.items = {{"row",
+                     "app",
+                     "invoices",
+                     {{"id", Scalar::Text("INV-1")}},
                      {{"late_fee_cents", Scalar::Int(5500)},
                       {"seal", Scalar::Of(ScalarType::kBytes, std::string("\x00\xff\x7f", 3))},
                       {"label", Scalar::Text("caf\xc3\xa9 \xff")}}}};
@@ -152,8 +155,10 @@ class LedgerTest : public ::testing::TestWithParam<const char*> {
   // As a superuser.
   void OnServer(const std::string& sql) {
     PGconn* connection = PQconnectdb(server.c_str());
-    PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
-    PGresult* result = PQexec(connection, ("SET client_min_messages = warning; SET search_path = synapsor_ledger;" + sql).c_str());
+    PQsetNoticeProcessor(
+        connection, [](void*, const char*) {}, nullptr);
+    PGresult* result =
+        PQexec(connection, ("SET client_min_messages = warning; SET search_path = synapsor_ledger;" + sql).c_str());
     EXPECT_TRUE(PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK)
         << PQresultErrorMessage(result);
     PQclear(result);
@@ -177,9 +182,8 @@ class LedgerTest : public ::testing::TestWithParam<const char*> {
     auto view = ledger->FindProposal(id);
     EXPECT_TRUE(view && *view);
     const Decision decision = Approval((*view)->proposal, subject, kind);
-    auto verdict = ledger->Decide(decision, [&](const ProposalView& seen) {
-      return proposal::Judge(seen, decision, clock.Now());
-    });
+    auto verdict = ledger->Decide(
+        decision, [&](const ProposalView& seen) { return proposal::Judge(seen, decision, clock.Now()); });
     EXPECT_TRUE(verdict) << verdict.error().message;
     return verdict ? *verdict : Verdict{};
   }

@@ -11,12 +11,15 @@ struct Tampering {
 };
 
 const Tampering kTamperings[] = {
-    {"an event payload", "UPDATE events SET payload = replace(payload, 'approved', 'rejected') WHERE kind = 'proposal.approved'", true},
+    {"an event payload",
+     "UPDATE events SET payload = replace(payload, 'approved', 'rejected') WHERE kind = 'proposal.approved'", true},
     {"an event's actor", "UPDATE events SET actor = 'other' WHERE sequence = 2", true},
     {"an event deleted", "DELETE FROM events WHERE sequence = 2", true},
     {"the last event deleted", "DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events)", false},
-    {"two events exchanged", "UPDATE events SET sequence = -1 WHERE sequence = 2; UPDATE events SET sequence = 2 WHERE sequence = 3;"
-                             "UPDATE events SET sequence = 3 WHERE sequence = -1", true},
+    {"two events exchanged",
+     "UPDATE events SET sequence = -1 WHERE sequence = 2; UPDATE events SET sequence = 2 WHERE sequence = 3;"
+     "UPDATE events SET sequence = 3 WHERE sequence = -1",
+     true},
     {"an event hidden from its subject", "UPDATE events SET ref = 'wrp://99' WHERE kind = 'proposal.approved'", true},
     {"a proposal's document", "UPDATE proposals SET document = replace(document, '5500', '5501') WHERE id = 1", true},
     {"a proposal's tenant column", "UPDATE proposals SET tenant = 'globex' WHERE id = 1", true},
@@ -36,7 +39,9 @@ const Tampering kTamperings[] = {
     {"evidence deleted", "DELETE FROM evidence WHERE id = 2", false},
     {"a run", "UPDATE runs SET document = replace(document, 'agent-7', 'agent-8') WHERE id = 1", false},
     {"a run's step key", "UPDATE runs SET step_key = 'x' WHERE id = 1", false},
-    {"a run inserted", "INSERT INTO runs (id, parent, step_key, event, document) SELECT 50, parent, step_key, event, document FROM runs WHERE id = 1", false},
+    {"a run inserted",
+     "INSERT INTO runs (id, parent, step_key, event, document) SELECT 50, parent, step_key, event, document FROM runs WHERE id = 1",
+     false},
     {"a source enabled", "UPDATE sources SET disabled = 0", false},
     {"the salt", "UPDATE head SET salt = 'x'", false},
     {"the counter", "UPDATE head SET sequence = sequence - 1", false},
@@ -160,7 +165,8 @@ TEST_P(TamperTest, AFinishedJobMadeReadyIsNotClaimed) {
 // Nor does anything else state edited rows anew.
 TEST_P(TamperTest, WhatWasEditedIsLeftAsItIs) {
   ASSERT_EQ(Propose("INV-3"), 3);
-  Tamper("UPDATE proposals SET state = 'approved' WHERE id = 3; UPDATE proposals SET state = 'reconciliation_required' WHERE id = 2");
+  Tamper(
+      "UPDATE proposals SET state = 'approved' WHERE id = 3; UPDATE proposals SET state = 'reconciliation_required' WHERE id = 2");
   EXPECT_EQ(Decide(3, "lead-2", DecisionKind::kReject).refusal_code, "LEDGER_TAMPERED");
   EXPECT_EQ(ledger->Reconcile(2, ProposalState::kFailed, "ops", "looked")->refusal_code, "LEDGER_TAMPERED");
   Tamper("UPDATE proposals SET state = 'pending_review' WHERE id = 1");
@@ -197,8 +203,9 @@ TEST_P(TamperTest, WhatWasEditedCannotBeApproved) {
   ASSERT_EQ(Propose("INV-4"), 4);
   ASSERT_EQ(Propose("INV-5"), 5);
   ASSERT_TRUE(Decide(4, "lead-1", DecisionKind::kReject).accepted);
-  Tamper("UPDATE evidence SET document = replace(document, '5500', '1') WHERE id = 3;"
-         "UPDATE proposals SET state = 'pending_review' WHERE id = 4");
+  Tamper(
+      "UPDATE evidence SET document = replace(document, '5500', '1') WHERE id = 3;"
+      "UPDATE proposals SET state = 'pending_review' WHERE id = 4");
   EXPECT_EQ(Decide(3, "lead-2").refusal_code, "LEDGER_TAMPERED") << "evidence was edited";
   EXPECT_EQ(Decide(4, "lead-2").refusal_code, "LEDGER_TAMPERED") << "it had been rejected";
   EXPECT_TRUE(Decide(5, "lead-2").accepted);
@@ -224,8 +231,9 @@ TEST_P(TamperTest, EventsRefuseUpdateAndDelete) {
 
 TEST_P(TamperTest, ACutTailWithAForgedHeadNeedsTheNotedHash) {
   const std::string noted = Verify().head;
-  Tamper("DELETE FROM sources; DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events);"
-         "UPDATE head SET sequence = sequence - 1, hash = (SELECT hash FROM events ORDER BY sequence DESC LIMIT 1)");
+  Tamper(
+      "DELETE FROM sources; DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events);"
+      "UPDATE head SET sequence = sequence - 1, hash = (SELECT hash FROM events ORDER BY sequence DESC LIMIT 1)");
   EXPECT_TRUE(Verify().intact);
   EXPECT_FALSE(Verify(noted).intact);
 }

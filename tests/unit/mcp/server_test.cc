@@ -33,7 +33,8 @@ class McpServer : public test::RuntimeFixture {
     return params;
   }
   void Shake(const std::string& version = "2025-11-25") {
-    AskFor("initialize", {{"protocolVersion", version}, {"capabilities", json::object()}, {"clientInfo", json::object()}});
+    AskFor("initialize",
+           {{"protocolVersion", version}, {"capabilities", json::object()}, {"clientInfo", json::object()}});
   }
 
   session::Session session_;
@@ -105,11 +106,13 @@ TEST_F(McpServer, CallsToolsAndReportsRefusalsAsResults) {
   const json read = AskFor("tools/call", {{"name", "billing.read_invoice"}})["result"];
   EXPECT_EQ(read["isError"], false) << read.dump();
   EXPECT_EQ(json::parse(read["content"][0]["text"].get<std::string>()), read["structuredContent"]);
-  const json refused = AskFor("tools/call", {{"name", "billing.read_invoice"}, {"arguments", {{"tenant_id", "globex"}}}})["result"];
+  const json refused =
+      AskFor("tools/call", {{"name", "billing.read_invoice"}, {"arguments", {{"tenant_id", "globex"}}}})["result"];
   EXPECT_EQ(refused["isError"], true);
   EXPECT_EQ(AskFor("tools/call", {{"name", "approve"}})["error"]["code"], kInvalidParams);
   EXPECT_EQ(AskFor("tools/call", {{"name", 1}})["error"]["code"], kInvalidParams);
-  EXPECT_EQ(AskFor("tools/call", {{"name", "billing.read_invoice"}, {"arguments", {1}}})["error"]["code"], kInvalidParams);
+  EXPECT_EQ(AskFor("tools/call", {{"name", "billing.read_invoice"}, {"arguments", {1}}})["error"]["code"],
+            kInvalidParams);
 }
 
 TEST_F(McpServer, SendsProgressOnlyWhenAskedTo) {
@@ -140,7 +143,8 @@ TEST_F(McpServer, SaysWhatRetentionRemoved) {
     ASSERT_EQ(step->count.removed, 1);
   }
   for (const std::string& handle : {evidence, run}) {
-    const json told = json::parse(AskFor("resources/read", {{"uri", handle}})["result"]["contents"][0]["text"].get<std::string>());
+    const json told =
+        json::parse(AskFor("resources/read", {{"uri", handle}})["result"]["contents"][0]["text"].get<std::string>());
     EXPECT_EQ(told["message"], "removed by retention on " + FormatInstant(clock_.now));
     EXPECT_EQ(told["removed_at"], FormatInstant(clock_.now));
     EXPECT_FALSE(told.contains("items") || told.contains("result"));
@@ -167,11 +171,12 @@ TEST_F(McpServer, ReadsRecordsOfTheCallerOnly) {
 }
 
 TEST_F(McpServer, RefusesWhatIsNoMessage) {
-  for (const char* text : {"", "[]", "{", "null", R"({"jsonrpc":"1.0","id":1,"method":"ping"})", R"({"id":1,"method":"ping"})",
-                           R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","id":{},"method":"ping"})",
-                           R"({"jsonrpc":"2.0","id":1.5,"method":"ping"})", R"({"jsonrpc":"2.0","id":null,"method":"ping"})",
-                           R"({"jsonrpc":"2.0","id":1,"id":2,"method":"ping"})", R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[]})",
-                           "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\"}"}) {
+  for (const char* text :
+       {"", "[]", "{", "null", R"({"jsonrpc":"1.0","id":1,"method":"ping"})", R"({"id":1,"method":"ping"})",
+        R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","id":{},"method":"ping"})",
+        R"({"jsonrpc":"2.0","id":1.5,"method":"ping"})", R"({"jsonrpc":"2.0","id":null,"method":"ping"})",
+        R"({"jsonrpc":"2.0","id":1,"id":2,"method":"ping"})", R"({"jsonrpc":"2.0","id":1,"method":"ping","params":[]})",
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\"}"}) {
     EXPECT_TRUE(Ask(text).contains("error")) << text;
   }
   EXPECT_EQ(AskFor("tools/approve")["error"]["code"], kInvalidRequest);

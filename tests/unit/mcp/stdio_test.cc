@@ -45,7 +45,8 @@ class McpStdio : public test::RuntimeFixture {
     });
     std::string output;
     char buffer[4096];
-    for (ssize_t n; (n = read(from_server[0], buffer, sizeof buffer)) > 0;) output.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n; (n = read(from_server[0], buffer, sizeof buffer)) > 0;)
+      output.append(buffer, static_cast<std::size_t>(n));
     client.join();
     server.join();
     close(to_server[0]);
@@ -59,7 +60,10 @@ class McpStdio : public test::RuntimeFixture {
     return answers;
   }
   static std::string Call(int id) {
-    return json{{"jsonrpc", "2.0"}, {"id", id}, {"method", "tools/call"}, {"params", {{"name", "billing.read_invoice"}}}}.dump() + "\n";
+    return json{
+               {"jsonrpc", "2.0"}, {"id", id}, {"method", "tools/call"}, {"params", {{"name", "billing.read_invoice"}}}}
+               .dump() +
+           "\n";
   }
 
   // Serves until `act` has done its part; false when it does not end by itself within five seconds.
@@ -113,8 +117,12 @@ TEST_F(McpStdio, StopsThoughTheClientTakesNoAnswers) {
 }
 
 TEST_F(McpStdio, AResponseIsNotAnswered) {
-  const auto answers = Converse(std::string(kHello) + R"({"jsonrpc":"2.0","id":7,"result":{}})" "\n"
-                                R"({"jsonrpc":"2.0","id":8,"error":{"code":1,"message":"x"}})" "\n" + Call(9));
+  const auto answers = Converse(std::string(kHello) +
+                                R"({"jsonrpc":"2.0","id":7,"result":{}})"
+                                "\n"
+                                R"({"jsonrpc":"2.0","id":8,"error":{"code":1,"message":"x"}})"
+                                "\n" +
+                                Call(9));
   EXPECT_EQ(answers.size(), 2U);
   EXPECT_TRUE(answers.contains("9"));
 }

@@ -58,7 +58,8 @@ TEST(Uniqueness, NeedsAWholeKeyThatHoldsForEveryRow) {
   schema::Snapshot snapshot;
   schema::Table table{.schema = "s", .name = "t"};
   table.columns = {Column{.name = "id"}, Column{.name = "tenant"}, Column{.name = "no"}};
-  table.indexes.push_back({.name = "u", .origin = schema::IndexOrigin::kUnique, .columns = {"tenant", "no"}, .unique = true});
+  table.indexes.push_back(
+      {.name = "u", .origin = schema::IndexOrigin::kUnique, .columns = {"tenant", "no"}, .unique = true});
   EXPECT_TRUE(MatchesOneRow(snapshot, table, {"no", "tenant"}));
   EXPECT_FALSE(MatchesOneRow(snapshot, table, {"no"}));
   table.indexes[0].partial = true;

@@ -189,7 +189,8 @@ TEST(Grants, PoliciesArePrintedOnlyWhenAskedFor) {
   const GrantNames names = DefaultGrantNames("app");
   EXPECT_THAT(PrintGrants(Small(Engine::kPostgres, true), names, {}), Not(HasSubstr("CREATE POLICY")));
   const std::string with = PrintGrants(Small(Engine::kPostgres, true), names, {.row_level_security = true});
-  EXPECT_THAT(with, HasSubstr("CREATE POLICY \"synapsor_only_synapsor_app_writer\" ON \"public\".\"t\" AS RESTRICTIVE"));
+  EXPECT_THAT(with,
+              HasSubstr("CREATE POLICY \"synapsor_only_synapsor_app_writer\" ON \"public\".\"t\" AS RESTRICTIVE"));
   EXPECT_THAT(with, HasSubstr("ENABLE ROW LEVEL SECURITY"));
 }
 

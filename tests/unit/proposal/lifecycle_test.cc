@@ -10,7 +10,7 @@ namespace {
 using namespace ledger;
 using enum ProposalState;
 
-constexpr std::array kAll = {kPendingReview, kApproved, kPendingWorker, kApplied,  kConflict,
+constexpr std::array kAll = {kPendingReview, kApproved, kPendingWorker, kApplied, kConflict,
                              kFailed,        kRejected, kCanceled,      kExpired, kReconciliationRequired};
 constexpr Instant kNow{1'000'000};
 
@@ -100,12 +100,10 @@ TEST(Judge, TheProposerNeverApproves) {
 
 TEST(Judge, RolesMatchExactly) {
   const ProposalView view = View(kPendingReview);
-  for (const std::vector<std::string>& roles :
-       {std::vector<std::string>{}, {"leader"}, {"lea"}, {"LEAD"}, {" lead"}}) {
+  for (const std::vector<std::string>& roles : {std::vector<std::string>{}, {"leader"}, {"lea"}, {"LEAD"}, {" lead"}}) {
     EXPECT_EQ(Judge(view, By(view, "rita", DecisionKind::kApprove, roles), kNow).refusal_code, "ROLE_REQUIRED");
     EXPECT_EQ(Judge(view, By(view, "rita", DecisionKind::kReject, roles), kNow).refusal_code, "ROLE_REQUIRED");
-    EXPECT_EQ(Judge(view, By(view, "rita", DecisionKind::kCancel, roles), kNow).refusal_code,
-              "NOT_YOURS_TO_CANCEL");
+    EXPECT_EQ(Judge(view, By(view, "rita", DecisionKind::kCancel, roles), kNow).refusal_code, "NOT_YOURS_TO_CANCEL");
   }
   EXPECT_TRUE(Judge(view, By(view, "rita", DecisionKind::kApprove, {"x", "lead"}), kNow).accepted);
   EXPECT_TRUE(Judge(view, By(view, "olga", DecisionKind::kCancel, {"operator"}), kNow).accepted);
@@ -122,8 +120,7 @@ TEST(Judge, IsBoundToTheContent) {
   EXPECT_EQ(Judge(view, other, kNow).refusal_code, "PROPOSAL_HASH_MISMATCH");
   ProposalView edited = view;
   edited.proposal.summary = "something else";
-  EXPECT_EQ(Judge(edited, By(edited, "rita", DecisionKind::kApprove), kNow).refusal_code,
-            "PROPOSAL_HASH_MISMATCH");
+  EXPECT_EQ(Judge(edited, By(edited, "rita", DecisionKind::kApprove), kNow).refusal_code, "PROPOSAL_HASH_MISMATCH");
   Decision nobody = By(view, "", DecisionKind::kApprove);
   EXPECT_EQ(Judge(view, nobody, kNow).refusal_code, "SUBJECT_REQUIRED");
 }
@@ -137,8 +134,7 @@ TEST(Judge, TheQuorumCountsDistinctPeople) {
     EXPECT_EQ(verdict.next, kPendingReview);
     EXPECT_FALSE(verdict.enqueue_job);
     view.decisions.push_back(decision);
-    EXPECT_EQ(Judge(view, By(view, subject, DecisionKind::kApprove), kNow).refusal_code,
-              "APPROVER_ALREADY_COUNTED");
+    EXPECT_EQ(Judge(view, By(view, subject, DecisionKind::kApprove), kNow).refusal_code, "APPROVER_ALREADY_COUNTED");
   }
   EXPECT_EQ(CountApprovals(view), 2);
   const Verdict last = Judge(view, By(view, "ria", DecisionKind::kApprove), kNow);

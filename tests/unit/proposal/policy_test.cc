@@ -102,7 +102,8 @@ TEST(Conditions, EveryRelationAndKindOfValue) {
 
 TEST(Conditions, TextNamesTheConditionAndNoValue) {
   const auto outcomes = EvaluateConditions(
-      With({{"trusted_before.fee", "<=", Decimal("1000")}, {"trusted_before.status", "=", Scalar::Text("open")}}), SampleProposal());
+      With({{"trusted_before.fee", "<=", Decimal("1000")}, {"trusted_before.status", "=", Scalar::Text("open")}}),
+      SampleProposal());
   EXPECT_EQ(outcomes[0].text, "trusted_before.fee <= 1000");
   EXPECT_EQ(outcomes[1].text, "trusted_before.status = 'open'");
 }
@@ -153,7 +154,8 @@ TEST_F(Settling, AFloorIsNeverMet) {
   auto verdict = Judge(holds_, Scene({demanded}));
   EXPECT_FALSE(verdict.approved);
   EXPECT_EQ(verdict.refusal_code, "");
-  EXPECT_EQ(verdict.steps[0].failing, "no rule of the workflow demands a reviewer: a rule demands one, and ON RISK is a floor");
+  EXPECT_EQ(verdict.steps[0].failing,
+            "no rule of the workflow demands a reviewer: a rule demands one, and ON RISK is a floor");
   Proposal several = SampleProposal();
   several.required_approvals = 2;
   verdict = Judge(holds_, Scene({several}));
@@ -162,7 +164,8 @@ TEST_F(Settling, AFloorIsNeverMet) {
 }
 
 TEST_F(Settling, TheSetIsExaminedBeforeAnythingIsDecided) {
-  Proposal other_bundle = SampleProposal(8), other_scope = SampleProposal(8), same_row = SampleProposal(8), decided = SampleProposal(8);
+  Proposal other_bundle = SampleProposal(8), other_scope = SampleProposal(8), same_row = SampleProposal(8),
+           decided = SampleProposal(8);
   other_bundle.bundle_digest = "sha256:else";
   other_scope.capability = "billing.other";
   same_row.key = SampleProposal(7).key;
@@ -211,7 +214,8 @@ TEST_F(Settling, LimitsCountWhatWasApprovedBeforeAndWithinTheSet) {
   EXPECT_EQ(Judge(object, again).steps[0].failing, "LIMIT 1 PER OBJECT DAY: is used up");
 
   const Policy unmeasured = With(holds_.conditions, {{"note", "5", false}});
-  EXPECT_EQ(Judge(unmeasured, Scene({SampleProposal()})).steps[0].failing, "LIMIT TOTAL note 5 PER DAY: the change cannot be measured");
+  EXPECT_EQ(Judge(unmeasured, Scene({SampleProposal()})).steps[0].failing,
+            "LIMIT TOTAL note 5 PER DAY: the change cannot be measured");
 }
 
 TEST_F(Settling, TheRunnerEvaluatesAgain) {

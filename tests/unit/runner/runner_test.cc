@@ -56,17 +56,22 @@ class Runner : public testing::Test {
 
   Ending Run(const std::string& words) {
     Ending ending;
-    const std::string line = "cd '" + folder_.string() + "' && " SYNAPSOR_BINARY_DIR "/bin/synapsor-runner " + words + " 2>&1";
+    const std::string line =
+        "cd '" + folder_.string() + "' && " SYNAPSOR_BINARY_DIR "/bin/synapsor-runner " + words + " 2>&1";
     FILE* pipe = ::popen(line.c_str(), "r");
     char buffer[4096];
-    for (std::size_t size = 0; (size = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) ending.output.append(buffer, size);
+    for (std::size_t size = 0; (size = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
+      ending.output.append(buffer, size);
     const int status = ::pclose(pipe);
     ending.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
     return ending;
   }
-  Ending Propose(const std::string& more = "--arg invoice_id=3001 --arg reason=fair", const std::string& invoice = "3001") {
-    return Run("invoke billing.propose_late_fee_waiver --bundle b.json --workflow billing.late_fee_waiver_flow "
-               "--session tenant_id=acme --session principal=agent_1 --session current_invoice_id=" + invoice + " " + more);
+  Ending Propose(const std::string& more = "--arg invoice_id=3001 --arg reason=fair",
+                 const std::string& invoice = "3001") {
+    return Run(
+        "invoke billing.propose_late_fee_waiver --bundle b.json --workflow billing.late_fee_waiver_flow "
+        "--session tenant_id=acme --session principal=agent_1 --session current_invoice_id=" +
+        invoice + " " + more);
   }
   void Expect(const Ending& ending, int code, const std::string& text) {
     EXPECT_EQ(ending.code, code) << ending.output;
@@ -103,9 +108,11 @@ TEST_F(Runner, EditedBundle) {
 
 TEST_F(Runner, BadCalls) {
   Expect(Run("invoke billing.read_invoise --bundle b.json"), 1, "did you mean `billing.read_invoice`");
-  Expect(Run("invoke billing.read_invoice --bundle b.json --session tenant_id=acme --session principal=a"), 1, "`current_invoice_id`");
+  Expect(Run("invoke billing.read_invoice --bundle b.json --session tenant_id=acme --session principal=a"), 1,
+         "`current_invoice_id`");
   Expect(Propose("--arg invoice_id=many --arg reason=fair"), 1, "argument `invoice_id` must be an integer");
-  Expect(Propose("--arg invoice_id=3001 --arg reason=" + std::string(400, 'x')), 1, "argument `reason` has 400 characters");
+  Expect(Propose("--arg invoice_id=3001 --arg reason=" + std::string(400, 'x')), 1,
+         "argument `reason` has 400 characters");
   Expect(Propose("--arg invoice_id=3001 --arg reason=fair --arg surprise=1"), 1, "argument `surprise` is unknown");
   Expect(Propose("--arg invoice_id=3001 --arg reason=fair --arg tenant_id=rival"), 1, "MODEL_CANNOT_OVERRIDE_BINDING");
   Expect(Propose("--arg invoice_id"), 2, "--arg name=value");
@@ -147,7 +154,8 @@ TEST_F(Runner, FromProposalToAppliedRow) {
 }
 
 TEST_F(Runner, ReplayShowsWhatIsDifferentNow) {
-  const std::string read = "invoke billing.read_invoice --bundle b.json --session tenant_id=acme --session principal=a --session current_invoice_id=3001";
+  const std::string read =
+      "invoke billing.read_invoice --bundle b.json --session tenant_id=acme --session principal=a --session current_invoice_id=3001";
   Expect(Run(read), 0, "5500");
   Expect(Run("replay agent-run://1 --bundle b.json"), 0, "the same");
   Sql("app.db", "UPDATE invoices SET late_fee_cents = 4400 WHERE id = 3001");
@@ -180,7 +188,8 @@ TEST_F(Runner, DoctorCallsNoSchemaFineThatItDidNotSee) {
   fs::remove(folder_ / "app.db");
   const Ending report = Run("doctor --bundle b.json");
   Expect(report, 1, "wrong   source `app`, reading");
-  EXPECT_NE(report.output.find("warning schema as the bundle expects it: not compared"), std::string::npos) << report.output;
+  EXPECT_NE(report.output.find("warning schema as the bundle expects it: not compared"), std::string::npos)
+      << report.output;
 }
 
 TEST_F(Runner, HostileTextMovesNoCursor) {
@@ -267,7 +276,8 @@ TEST_F(RetainingRunner, LooksRemovesAndSaysSo) {
   Expect(Run("evidence show 1"), 0, "XYZZY");
   Expect(Run("retention --bundle b.json --format json"), 0, "\"removed\": 1");
   Expect(Run("retention --bundle b.json"), 0, "0 runs older than 30 days removed\n");
-  Expect(Run("evidence show 1"), 1, "REMOVED_BY_RETENTION: the content of evidence://bundle/1 was removed by retention on 20");
+  Expect(Run("evidence show 1"), 1,
+         "REMOVED_BY_RETENTION: the content of evidence://bundle/1 was removed by retention on 20");
   Expect(Run("replay 1 --recorded"), 1, "REMOVED_BY_RETENTION: the content of agent-run://1 was removed");
   Expect(Run("evidence show 2"), 0, "XYZZY");
   Expect(Run("replay 2 --recorded"), 0, "agent-run://2");
@@ -287,7 +297,8 @@ TEST_F(RetainingRunner, TheWorkerRemovesWhenToldTo) {
   Expect(Run("apply --once --retain --bundle b.json"), 2, "goes with `--watch`");
   Expect(Run("apply --watch --bundle b.json 2>&1 & worker=$!; sleep 1; kill $worker; wait $worker"), 0, "stopped");
   Expect(Run("evidence show 1"), 0, "XYZZY");
-  const Ending ending = Run("apply --watch --retain --bundle b.json 2>&1 & worker=$!; sleep 3; kill $worker; wait $worker");
+  const Ending ending =
+      Run("apply --watch --retain --bundle b.json 2>&1 & worker=$!; sleep 3; kill $worker; wait $worker");
   Expect(ending, 0, "1 evidence older than 35 days removed");
   Expect(ending, 0, "1 runs older than 30 days removed");
   Expect(Run("evidence show 1"), 1, "REMOVED_BY_RETENTION");

@@ -119,7 +119,8 @@ TEST(LoadMysql, AlterAndForeignKeys) {
 }
 
 TEST(LoadMysql, ErrorsNameFileAndLine) {
-  EXPECT_THAT(ErrorOf("CREATE TABLE t (\n a INT,\n b INT WRONG 5\n);"), HasSubstr("schema.sql:3: `WRONG` is not understood in the definition of column `b`"));
+  EXPECT_THAT(ErrorOf("CREATE TABLE t (\n a INT,\n b INT WRONG 5\n);"),
+              HasSubstr("schema.sql:3: `WRONG` is not understood in the definition of column `b`"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a INT,, b INT);"), HasSubstr("the name of a column is expected instead of `,`"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a INT, KEY (zz));"), HasSubstr("no column `zz`"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t LIKE u;"), HasSubstr("LIKE"));

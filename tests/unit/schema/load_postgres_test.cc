@@ -77,8 +77,9 @@ TEST(LoadPostgres, UniqueMeansUniqueForEveryRow) {
 }
 
 TEST(LoadPostgres, KeysMakeColumnsNotNull) {
-  const Snapshot s = Read("CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); ALTER TABLE ONLY t DROP CONSTRAINT t_pkey;"
-                          "CREATE TABLE u (id int PRIMARY KEY, t int REFERENCES u ON DELETE CASCADE);");
+  const Snapshot s = Read(
+      "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); ALTER TABLE ONLY t DROP CONSTRAINT t_pkey;"
+      "CREATE TABLE u (id int PRIMARY KEY, t int REFERENCES u ON DELETE CASCADE);");
   EXPECT_FALSE(s.FindTable("", "t")->FindColumn("a")->nullable);
   EXPECT_THAT(s.FindTable("", "t")->primary_key, IsEmpty());
   EXPECT_THAT(s.FindTable("", "u")->foreign_keys[0].target_columns, ElementsAre("id"));
@@ -174,10 +175,13 @@ TEST(LoadPostgres, NativeTablesAndRowDataArePassedThrough) {
 }
 
 TEST(LoadPostgres, ErrorsNameFileAndLine) {
-  EXPECT_THAT(ErrorOf("\n\nCREATE TABLE t (\n  a int,,\n b int);"), HasSubstr("schema.sql:4: not understood as PostgreSQL: syntax error"));
+  EXPECT_THAT(ErrorOf("\n\nCREATE TABLE t (\n  a int,,\n b int);"),
+              HasSubstr("schema.sql:4: not understood as PostgreSQL: syntax error"));
   EXPECT_THAT(ErrorOf("-- c\nCREATE TABLE é (a int,\n 'é');"), HasSubstr("schema.sql:3:"));
-  EXPECT_THAT(ErrorOf("CREATE TABLE t (a int);\nhello world;"), HasSubstr("schema.sql:2: `hello world` does not begin a statement"));
-  EXPECT_THAT(ErrorOf("CREATE TABLE t (a int);\nCREATE TABLE t (a int);"), HasSubstr("schema.sql:2: table `t` is defined twice"));
+  EXPECT_THAT(ErrorOf("CREATE TABLE t (a int);\nhello world;"),
+              HasSubstr("schema.sql:2: `hello world` does not begin a statement"));
+  EXPECT_THAT(ErrorOf("CREATE TABLE t (a int);\nCREATE TABLE t (a int);"),
+              HasSubstr("schema.sql:2: table `t` is defined twice"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t (LIKE u);"), HasSubstr("LIKE"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t AS SELECT 1;"), HasSubstr("CREATE TABLE AS"));
   EXPECT_THAT(ErrorOf("CREATE INDEX i ON nowhere (a);"), HasSubstr("`nowhere`, which is not defined above"));
@@ -185,7 +189,8 @@ TEST(LoadPostgres, ErrorsNameFileAndLine) {
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a int, PRIMARY KEY (b));"), HasSubstr("column `b`"));
   EXPECT_THAT(ErrorOf("CREATE TABLE `t` (a int);"), HasSubstr("not understood as PostgreSQL"));
   EXPECT_THAT(ErrorOf("DO $$ BEGIN CREATE TABLE x (a int); END $$;"), HasSubstr("cannot be read offline"));
-  EXPECT_THAT(ErrorOf("CREATE TABLE t (a text DEFAULT 'x);"), HasSubstr("schema.sql:1: this string or quoted name is never closed"));
+  EXPECT_THAT(ErrorOf("CREATE TABLE t (a text DEFAULT 'x);"),
+              HasSubstr("schema.sql:1: this string or quoted name is never closed"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a int;\n"), HasSubstr("schema.sql:1: this `(` is never closed"));
   EXPECT_THAT(ErrorOf("/* "), HasSubstr("comment is never closed"));
 }

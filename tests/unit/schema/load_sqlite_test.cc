@@ -102,8 +102,9 @@ TEST(LoadSqlite, CannotTouchFiles) {
 }
 
 TEST(LoadSqlite, EndlessAndHostileInputEnds) {
-  EXPECT_THAT(ErrorOf("CREATE TABLE t AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r;"),
-              HasSubstr("runs too long"));
+  EXPECT_THAT(
+      ErrorOf("CREATE TABLE t AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r;"),
+      HasSubstr("runs too long"));
   EXPECT_THAT(ErrorOf("CREATE TABLE t (a CHECK (" + std::string(2000, '(') + "1"), HasSubstr("nested parentheses"));
   EXPECT_THAT(ErrorOf("\nCREATE TABLE t (a,,b);"), HasSubstr("schema.sql:2: not understood as SQLite"));
   EXPECT_NE(ErrorOf("CREATE TABLE t (a) STRICT;"), "accepted");

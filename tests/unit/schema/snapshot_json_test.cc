@@ -19,8 +19,16 @@ Snapshot Full() {
   Table table{.schema = "public", .name = "odd \"name\"\n"};
   table.kind = TableKind::kPartitionedTable;
   Column column{.name = "état"};
-  column.type = {.kind = TypeKind::kEnum, .declared = "mood", .domain = "d", .bits = 64, .is_unsigned = true,
-                 .length = 40, .precision = 12, .scale = 2, .fractional_digits = 6, .enum_values = {"a", "b\\"}};
+  column.type = {.kind = TypeKind::kEnum,
+                 .declared = "mood",
+                 .domain = "d",
+                 .bits = 64,
+                 .is_unsigned = true,
+                 .length = 40,
+                 .precision = 12,
+                 .scale = 2,
+                 .fractional_digits = 6,
+                 .enum_values = {"a", "b\\"}};
   column.collation = "C";
   column.nullable = false;
   column.default_expression = "";
@@ -33,8 +41,8 @@ Snapshot Full() {
   table.columns.push_back(column);
   table.primary_key = {"état"};
   table.indexes.push_back({"pk", IndexOrigin::kPrimaryKey, {"état"}, true, true, false, false});
-  table.foreign_keys.push_back({"fk", {"état"}, "public", "tenants", {"id"}, ReferentialAction::kCascade,
-                                ReferentialAction::kSetNull});
+  table.foreign_keys.push_back(
+      {"fk", {"état"}, "public", "tenants", {"id"}, ReferentialAction::kCascade, ReferentialAction::kSetNull});
   table.checks.push_back({"ck", "état IN ('x')", "état", std::vector<std::string>{"x"}, "1", "2", true, true, 9});
   table.triggers.push_back({"tr", false, true, true, true, false, {"état"}, "f()", {"état"}, true});
   table.policies.push_back({"p", "UPDATE", false, {"app"}, "true", "false"});

@@ -38,7 +38,7 @@ std::string Encode(std::string_view bytes) {
 }
 
 json GoodClaims() {
-  return {{"iss", "https://id.example"}, {"aud", "synapsor"}, {"sub", "support_agent_17"},
+  return {{"iss", "https://id.example"}, {"aud", "synapsor"},       {"sub", "support_agent_17"},
           {"tenant_id", "acme"},         {"exp", kNowSeconds + 60}, {"roles", {"billing_reviewer"}}};
 }
 
@@ -127,8 +127,8 @@ TEST(Jws, VerifiesTheEd25519ExampleOfRfc8037) {
       R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})", "k.json");
   ASSERT_TRUE(keys.has_value()) << keys.error().message;
   const std::string input = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
-  const auto signature = DecodeBase64Url(
-      "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
+  const auto signature =
+      DecodeBase64Url("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
   ASSERT_TRUE(signature.has_value());
   EXPECT_TRUE(keys->at(0).Verify(input, *signature));
   EXPECT_FALSE(keys->at(0).Verify(input + "x", *signature));
@@ -198,12 +198,14 @@ TEST(Jwt, FindsTheKeyFileBesideTheConfiguration) {
     EXPECT_TRUE(config) << config.error().message;
     return TokenVerifier::FromConfig(*config);
   };
-  constexpr std::string_view kConfig = R"({{"session": {{"provider": "jwt", "jwt": {{"issuer": "i", "audience": "a", "jwks_file": "{}"}}}}}})";
+  constexpr std::string_view kConfig =
+      R"({{"session": {{"provider": "jwt", "jwt": {{"issuer": "i", "audience": "a", "jwks_file": "{}"}}}}}})";
   write("conf/synapsor.json", fmt::format(kConfig, "keys.json"));
   EXPECT_NE(verifier().error().message.find("no such file"), std::string::npos);
   write("conf/keys.json", "");
   EXPECT_NE(verifier().error().message.find("cannot read the JWKS file `conf/keys.json`"), std::string::npos);
-  constexpr std::string_view kKeys = R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+  constexpr std::string_view kKeys =
+      R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
   write("conf/keys.json", kKeys);
   EXPECT_TRUE(verifier());
   write("conf/synapsor.json", fmt::format(kConfig, (folder / "conf" / "keys.json").string()));
@@ -219,9 +221,13 @@ TEST(Jws, RefusesKeysThatDoNotBelongInTheFile) {
   EXPECT_FALSE(ParseJwks(R"({"keys":[]})", "k").has_value());
   EXPECT_FALSE(ParseJwks("[]", "k").has_value());
   EXPECT_FALSE(ParseJwks(R"({"keys":[{"kty":"OKP","crv":"Ed25519","alg":"RS256",
-      "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})", "k").has_value());
+      "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})",
+                         "k")
+                   .has_value());
   EXPECT_FALSE(ParseJwks(R"({"keys":[{"kty":"OKP","crv":"Ed25519","d":"AA",
-      "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})", "k").has_value());
+      "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})",
+                         "k")
+                   .has_value());
   EXPECT_FALSE(Key::FromSecret("short").has_value());
 }
 

@@ -152,8 +152,10 @@ TEST(Password, RefusesShortOnesAndHashesOfAnotherForm) {
   EXPECT_FALSE(HashPassword("short"));
   EXPECT_FALSE(HashPassword(std::string(1025, 'x')));
   EXPECT_FALSE(HashPassword(""));
-  for (const char* text : {"", "secret", "scrypt$1$8$1$00000000000000000000000000000000$00", "$2b$10$abcdefghijklmnopqrstuv",
-                           "scrypt$32768$8$1$zz000000000000000000000000000000$0000000000000000000000000000000000000000000000000000000000000000"}) {
+  for (
+      const char* text :
+      {"", "secret", "scrypt$1$8$1$00000000000000000000000000000000$00", "$2b$10$abcdefghijklmnopqrstuv",
+       "scrypt$32768$8$1$zz000000000000000000000000000000$0000000000000000000000000000000000000000000000000000000000000000"}) {
     EXPECT_FALSE(IsPasswordHash(text)) << text;
   }
 }
@@ -164,7 +166,8 @@ TEST(Password, SecretsAreComparedWhole) {
   EXPECT_FALSE(SameSecret("abc", "ab"));
   EXPECT_FALSE(SameSecret("", "a"));
   // RFC 4231, test case 2.
-  EXPECT_EQ(KeyedDigest("Jefe", "what do ya want for nothing?"), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(KeyedDigest("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 const std::string& SomeHash() {
@@ -174,11 +177,13 @@ const std::string& SomeHash() {
 
 std::string File(const std::string& entries) { return "{\"reviewers\":[" + entries + "]}"; }
 std::string Entry(const std::string& subject, const std::string& roles, const std::string& tenants) {
-  return R"({"subject":")" + subject + R"(","roles":)" + roles + R"(,"tenants":)" + tenants + R"(,"password":")" + SomeHash() + R"("})";
+  return R"({"subject":")" + subject + R"(","roles":)" + roles + R"(,"tenants":)" + tenants + R"(,"password":")" +
+         SomeHash() + R"("})";
 }
 
 TEST(Reviewers, AreWhoTheFileSays) {
-  const auto directory = ReviewerDirectory::Parse(File(Entry("lead_7", R"(["billing_reviewer","operator"])", R"(["acme","globex"])")), "r.json");
+  const auto directory = ReviewerDirectory::Parse(
+      File(Entry("lead_7", R"(["billing_reviewer","operator"])", R"(["acme","globex"])")), "r.json");
   ASSERT_TRUE(directory) << directory.error().message;
   const auto lead = directory->Check("lead_7", "correct horse battery");
   ASSERT_TRUE(lead);
@@ -220,7 +225,8 @@ TEST(Reviewers, RefusesWhatItDoesNotKnow) {
 }
 
 TEST(Reviewers, LoadsAFileThatOnlyItsOwnerChanges) {
-  const std::string path = std::filesystem::path(testing::TempDir()) / ("reviewers_" + std::to_string(::getpid()) + ".json");
+  const std::string path =
+      std::filesystem::path(testing::TempDir()) / ("reviewers_" + std::to_string(::getpid()) + ".json");
   std::ofstream(path) << File(Entry("a", R"(["r"])", R"(["t"])"));
   for (const auto& [mode, fine] : {std::pair{0600, true}, {0640, true}, {0644, false}, {0660, false}, {0602, false}}) {
     ASSERT_EQ(::chmod(path.c_str(), static_cast<mode_t>(mode)), 0);

@@ -20,9 +20,7 @@ inline bundle::ValueRef FromProposal(std::string part) {
 }
 inline bundle::ValueRef FromFixed(Scalar value) { return {bundle::Origin::kFixed, {}, std::move(value)}; }
 
-inline void Seal(bundle::Statement& statement) {
-  statement.fingerprint = Digest("sqlite\n" + statement.sql);
-}
+inline void Seal(bundle::Statement& statement) { statement.fingerprint = Digest("sqlite\n" + statement.sql); }
 
 inline constexpr const char* kLateFeeSchema = R"(
 CREATE TABLE invoices (id INTEGER PRIMARY KEY, tenant_id TEXT NOT NULL, customer_id TEXT NOT NULL,
@@ -111,8 +109,9 @@ inline bundle::Capability ReadCapability() {
   read.bindings = {{"principal", "principal"}, {"tenant_id", "tenant_id"}};
   read.session_keys = {"current_invoice_id", "principal", "tenant_id"};
   read.tool_name = "billing__read_invoice";
-  read.tool = R"({"description":"Read the current invoice","inputSchema":{"additionalProperties":false,"properties":{},)"
-              R"("type":"object"},"name":"billing__read_invoice","title":"billing.read_invoice"})";
+  read.tool =
+      R"({"description":"Read the current invoice","inputSchema":{"additionalProperties":false,"properties":{},)"
+      R"("type":"object"},"name":"billing__read_invoice","title":"billing.read_invoice"})";
   return read;
 }
 

@@ -76,11 +76,10 @@ TEST(Format, ParsesToTheSameFile) {
 }
 
 TEST(Format, KeywordsUpperNamesKept) {
-  EXPECT_EQ(
-      Format("create agent context Key.Value root Status as version lookup version.id=session K "
-             "output slots slots as version.status;"),
-      "CREATE AGENT CONTEXT Key.Value\nROOT Status AS version\nLOOKUP version.id = SESSION K\n"
-      "OUTPUT SLOTS\n  slots AS version.status;\n");
+  EXPECT_EQ(Format("create agent context Key.Value root Status as version lookup version.id=session K "
+                   "output slots slots as version.status;"),
+            "CREATE AGENT CONTEXT Key.Value\nROOT Status AS version\nLOOKUP version.id = SESSION K\n"
+            "OUTPUT SLOTS\n  slots AS version.status;\n");
 }
 
 TEST(Format, LeavesWhatItCannotRead) {

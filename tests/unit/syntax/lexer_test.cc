@@ -35,11 +35,9 @@ std::vector<std::string> Theirs(const std::string& text) {
   agentddl::AgentDdlLexer lexer(&input);
   lexer.removeErrorListeners();
   std::vector<std::string> shown;
-  for (auto token = lexer.nextToken(); token->getType() != antlr4::Token::EOF;
-       token = lexer.nextToken()) {
+  for (auto token = lexer.nextToken(); token->getType() != antlr4::Token::EOF; token = lexer.nextToken()) {
     if (token->getChannel() != antlr4::Token::DEFAULT_CHANNEL) continue;
-    shown.push_back(Show(token->getType(), offsets[token->getStartIndex()],
-                         offsets[token->getStopIndex() + 1]));
+    shown.push_back(Show(token->getType(), offsets[token->getStartIndex()], offsets[token->getStopIndex() + 1]));
   }
   return shown;
 }
@@ -105,8 +103,7 @@ TEST(Lexer, RandomSoup) {
   std::mt19937 random(42);
   for (int round = 0; round < 20000; ++round) {
     std::string text;
-    for (std::size_t i = 0, n = random() % 14; i < n; ++i)
-      text += kPieces[random() % kPieces.size()];
+    for (std::size_t i = 0, n = random() % 14; i < n; ++i) text += kPieces[random() % kPieces.size()];
     ASSERT_EQ(Ours(text), Theirs(text)) << text;
   }
 }

@@ -154,15 +154,13 @@ TEST(Parse, EveryKeywordIsAName) {
 #include "grammar/keywords.def"
        }) {
     const Parsed parsed(
-        "CREATE AGENT CONTEXT " + word + "." + word + " ROOT " + word + " AS " + word + " LOOKUP " +
-        word + "." + word + " = SESSION " + word + " BIND " + word + " FROM SESSION " + word +
-        " OUTPUT SLOTS " + word + " AS " + word + "." + word + ", " + word + " AS a." + word +
-        " EVIDENCE ON;\n" + "CREATE AGENT CAPABILITY " + word + " DESCRIPTION '' ARG " + word +
-        " " + word + " HIDDEN " + word + " FROM SESSION " + word + " USE CONTEXT " + word +
-        " EXECUTION PROPOSAL PROFILE " + word + " WRITE PROPOSAL TARGET " + word +
-        " OPERATION UPDATE LOOKUP " + word + " FROM ARG " + word + " TENANT " + word +
-        " FROM BINDING " + word + " COLUMNS " + word + " FROM ARG " + word + " CONFLICT GUARD " +
-        word + " BOUND " + word + " MIN 1 AUDIT " + word + ";");
+        "CREATE AGENT CONTEXT " + word + "." + word + " ROOT " + word + " AS " + word + " LOOKUP " + word + "." + word +
+        " = SESSION " + word + " BIND " + word + " FROM SESSION " + word + " OUTPUT SLOTS " + word + " AS " + word +
+        "." + word + ", " + word + " AS a." + word + " EVIDENCE ON;\n" + "CREATE AGENT CAPABILITY " + word +
+        " DESCRIPTION '' ARG " + word + " " + word + " HIDDEN " + word + " FROM SESSION " + word + " USE CONTEXT " +
+        word + " EXECUTION PROPOSAL PROFILE " + word + " WRITE PROPOSAL TARGET " + word + " OPERATION UPDATE LOOKUP " +
+        word + " FROM ARG " + word + " TENANT " + word + " FROM BINDING " + word + " COLUMNS " + word + " FROM ARG " +
+        word + " CONFLICT GUARD " + word + " BOUND " + word + " MIN 1 AUDIT " + word + ";");
     EXPECT_THAT(parsed.Lines(), IsEmpty()) << word;
     ASSERT_EQ(parsed.file.contexts.size(), 1u) << word;
     EXPECT_EQ(parsed.file.contexts[0].slots[1].field.column.text, word);
@@ -171,8 +169,7 @@ TEST(Parse, EveryKeywordIsAName) {
 }
 
 TEST(Parse, KeywordsInAnyCase) {
-  const Parsed parsed(
-      "create Agent cOnTeXt A.b root T as x lookup x.Id = session K output slots s as x.C;");
+  const Parsed parsed("create Agent cOnTeXt A.b root T as x lookup x.Id = session K output slots s as x.C;");
   EXPECT_THAT(parsed.Lines(), IsEmpty());
   EXPECT_EQ(parsed.file.contexts.at(0).name.full, "A.b");
   EXPECT_EQ(parsed.file.contexts.at(0).lookup_field.column.text, "Id");
@@ -188,9 +185,9 @@ TEST(Parse, TextsAndComments) {
 }
 
 TEST(Parse, LongIntegersKeepTheirDigits) {
-  const Parsed parsed(CapabilityWith(
-      "WRITE PROPOSAL TARGET t OPERATION UPDATE LOOKUP id FROM ARG i TENANT c FROM BINDING b "
-      "COLUMNS a FROM VALUE 9007199254740993, b FROM VALUE - 18446744073709551615"));
+  const Parsed parsed(
+      CapabilityWith("WRITE PROPOSAL TARGET t OPERATION UPDATE LOOKUP id FROM ARG i TENANT c FROM BINDING b "
+                     "COLUMNS a FROM VALUE 9007199254740993, b FROM VALUE - 18446744073709551615"));
   EXPECT_THAT(parsed.Lines(), IsEmpty());
   const auto& columns = parsed.file.capabilities.at(0).write->columns;
   EXPECT_EQ(columns[0].source.literal.text, "9007199254740993");
@@ -198,18 +195,17 @@ TEST(Parse, LongIntegersKeepTheirDigits) {
 }
 
 TEST(Parse, TailClausesInAnyOrder) {
-  const Parsed parsed(CapabilityWith(
-      "INLINE EVIDENCE handles_only PROFILE MINIMAL WRITE PROPOSAL TARGET t OPERATION UPDATE "
-      "LOOKUP id FROM ARG i TENANT c FROM BINDING b COLUMNS x FROM ARG y SUMMARY TEMPLATE 's' "
-      "AUDIT log CONFLICT GUARD v RETURNS JSON '{}' TOKEN BUDGET PREFER HANDLES"));
+  const Parsed parsed(
+      CapabilityWith("INLINE EVIDENCE handles_only PROFILE MINIMAL WRITE PROPOSAL TARGET t OPERATION UPDATE "
+                     "LOOKUP id FROM ARG i TENANT c FROM BINDING b COLUMNS x FROM ARG y SUMMARY TEMPLATE 's' "
+                     "AUDIT log CONFLICT GUARD v RETURNS JSON '{}' TOKEN BUDGET PREFER HANDLES"));
   EXPECT_THAT(parsed.Lines(), IsEmpty());
   EXPECT_EQ(parsed.file.capabilities.at(0).write->audit.table.text, "log");
   EXPECT_TRUE(parsed.file.capabilities.at(0).budget.has_value());
 }
 
 TEST(Parse, QuotedQualifiedNamesAreOne) {
-  const Parsed parsed(
-      "CREATE AGENT CONTEXT \"a\" . b ROOT t AS x LOOKUP x.id = SESSION k OUTPUT SLOTS s AS x.c;");
+  const Parsed parsed("CREATE AGENT CONTEXT \"a\" . b ROOT t AS x LOOKUP x.id = SESSION k OUTPUT SLOTS s AS x.c;");
   EXPECT_EQ(parsed.file.contexts.at(0).name.full, "a.b");
 }
 
@@ -222,13 +218,12 @@ TEST(Parse, OrdinarySqlIsSkippedWithAnAdvice) {
       "IF; END;\n"
       "ANALYZE HYBRID INDEX i;\n"
       "INSERT INTO t VALUES ('a;b', 5#3)");
-  EXPECT_THAT(parsed.Lines(),
-              ElementsAre("1:1-1:13 SYN009 `CREATE TABLE` is ordinary SQL and was skipped",
-                          "2:1-2:16 SYN009 `CREATE FUNCTION` is ordinary SQL and was skipped",
-                          "3:1-3:16 SYN009 `CREATE FUNCTION` is ordinary SQL and was skipped",
-                          "4:1-4:15 SYN009 `CREATE TRIGGER` is ordinary SQL and was skipped",
-                          "5:1-5:15 SYN009 `ANALYZE HYBRID` is ordinary SQL and was skipped",
-                          "6:1-6:12 SYN009 `INSERT INTO` is ordinary SQL and was skipped"));
+  EXPECT_THAT(parsed.Lines(), ElementsAre("1:1-1:13 SYN009 `CREATE TABLE` is ordinary SQL and was skipped",
+                                          "2:1-2:16 SYN009 `CREATE FUNCTION` is ordinary SQL and was skipped",
+                                          "3:1-3:16 SYN009 `CREATE FUNCTION` is ordinary SQL and was skipped",
+                                          "4:1-4:15 SYN009 `CREATE TRIGGER` is ordinary SQL and was skipped",
+                                          "5:1-5:15 SYN009 `ANALYZE HYBRID` is ordinary SQL and was skipped",
+                                          "6:1-6:12 SYN009 `INSERT INTO` is ordinary SQL and was skipped"));
   EXPECT_EQ(parsed.file.foreign.size(), 6u);
   EXPECT_EQ(parsed.file.foreign[0].head, "CREATE TABLE");
   EXPECT_FALSE(parsed.sink.has_errors());
@@ -236,9 +231,8 @@ TEST(Parse, OrdinarySqlIsSkippedWithAnAdvice) {
 
 TEST(Parse, Suppressions) {
   const std::string statement = ContextWith("a AS x.b");
-  const Parsed parsed("-- sync:allow SYN902 the note is public\n" +
-                      statement.substr(0, statement.size() - 1) + " -- sync:allow SYN903\n" +
-                      "-- sync:allow\n");
+  const Parsed parsed("-- sync:allow SYN902 the note is public\n" + statement.substr(0, statement.size() - 1) +
+                      " -- sync:allow SYN903\n" + "-- sync:allow\n");
   ASSERT_EQ(parsed.file.suppressions.size(), 3u);
   const auto& all = parsed.file.suppressions;
   EXPECT_EQ(all[0].code, "SYN902");
@@ -253,8 +247,7 @@ TEST(Parse, Suppressions) {
 }
 
 TEST(Parse, EmptyTexts) {
-  for (const char* text :
-       {"", "\xEF\xBB\xBF", " \n\t", ";;;", "-- only a comment", "/* and another */"}) {
+  for (const char* text : {"", "\xEF\xBB\xBF", " \n\t", ";;;", "-- only a comment", "/* and another */"}) {
     EXPECT_THAT(Parsed(text).Lines(), IsEmpty()) << text;
   }
 }

@@ -31,8 +31,7 @@ struct Parsed {
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
     for (const auto& finding : sink.findings()) {
-      lines.push_back(fmt::format("{} {} {}", Place(finding.span), diag::Info(finding.kind).code,
-                                  finding.message));
+      lines.push_back(fmt::format("{} {} {}", Place(finding.span), diag::Info(finding.kind).code, finding.message));
     }
     return lines;
   }
@@ -55,12 +54,10 @@ inline std::string ReadData(const std::string& name) {
 
 // A context around slots, and a capability around tail clauses, for tests of one clause.
 inline std::string ContextWith(const std::string& slots) {
-  return "CREATE AGENT CONTEXT a.b\nROOT t AS x\nLOOKUP x.id = SESSION k\nOUTPUT SLOTS " + slots +
-         ";\n";
+  return "CREATE AGENT CONTEXT a.b\nROOT t AS x\nLOOKUP x.id = SESSION k\nOUTPUT SLOTS " + slots + ";\n";
 }
 inline std::string CapabilityWith(const std::string& tail) {
-  return "CREATE AGENT CAPABILITY a.c\nDESCRIPTION 'd'\nUSE CONTEXT a.b\nEXECUTION READ ONLY\n" +
-         tail + ";\n";
+  return "CREATE AGENT CAPABILITY a.c\nDESCRIPTION 'd'\nUSE CONTEXT a.b\nEXECUTION READ ONLY\n" + tail + ";\n";
 }
 
 }  // namespace synapsor::syntax
