@@ -1,8 +1,8 @@
 #include "runtime/base/json_out.h"
 
 #include <charconv>
-#include <cstring>
 
+#include "runtime/base/json_run.h"
 #include "runtime/base/utf8.h"
 
 namespace synapsor {
@@ -10,28 +10,6 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr char kHex[] = "0123456789abcdef";
-
-bool IsPlain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
-
-// True when the eight bytes of `word` are all plain. A byte of zero is found as "Bit Twiddling Hacks" (S. Anderson) does:
-// it borrows, and did not have its high bit before.
-bool AllPlain(std::uint64_t word) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
-  const auto below = [](std::uint64_t bytes, std::uint64_t limit) { return (bytes - kOnes * limit) & ~bytes; };
-  return ((word | below(word, 0x20) | below(word ^ (kOnes * '"'), 1) | below(word ^ (kOnes * '\\'), 1)) & kHigh) == 0;
-}
-
-// Length of what stands in a string as it is: ASCII but for control characters, quotes and backslashes.
-std::size_t PlainLength(std::string_view text) {
-  std::size_t length = 0;
-  std::uint64_t word = 0;
-  for (; length + sizeof word <= text.size(); length += sizeof word) {
-    std::memcpy(&word, text.data() + length, sizeof word);
-    if (!AllPlain(word)) break;
-  }
-  while (length < text.size() && IsPlain(static_cast<unsigned char>(text[length]))) ++length;
-  return length;
-}
 
 }  // namespace
 
@@ -64,7 +42,7 @@ JsonOut& JsonOut::String(std::string_view text) {
   Separate();
   text_ += '"';
   while (!text.empty()) {
-    const std::size_t plain = PlainLength(text);
+    const std::size_t plain = JsonRunLength(text, RunBytes::kAsciiOnly);
     text_.append(text, 0, plain);
     text.remove_prefix(plain);
     if (!text.empty()) text.remove_prefix(Escape(text));

@@ -1,20 +1,14 @@
 #include "runtime/bundle/canonical_reader.h"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
+
+#include "runtime/base/json_run.h"
 
 namespace synapsor::bundle {
 namespace {
 
 constexpr int kMaxDepth = 128;
-
-// Bytes that end a run of plain string bytes: the quote, the backslash and controls.
-constexpr std::array<bool, 256> kEndsRun = [] {
-  std::array<bool, 256> ends{};
-  for (int i = 0; i < 0x20; ++i) ends[static_cast<std::size_t>(i)] = true;
-  ends['"'] = ends['\\'] = true;
-  return ends;
-}();
 
 void AppendUtf8(std::string& text, std::uint32_t c) {
   if (c < 0x80) {
@@ -63,7 +57,7 @@ void CanonicalReader::ReadString(std::string& value) {
   if (!Expect('"')) return;
   while (true) {
     const std::size_t begin = at_;
-    while (at_ < bytes_.size() && !kEndsRun[static_cast<unsigned char>(bytes_[at_])]) ++at_;
+    at_ += JsonRunLength(bytes_.substr(begin));
     value.append(bytes_, begin, at_ - begin);
     if (Accept('"')) return;
     if (!Accept('\\')) return Fail("a text is not closed");
@@ -74,8 +68,7 @@ void CanonicalReader::ReadString(std::string& value) {
 
 std::string_view CanonicalReader::ReadKey(std::string& unescaped) {
   const std::size_t begin = at_ + 1;
-  std::size_t end = begin;
-  while (end < bytes_.size() && !kEndsRun[static_cast<unsigned char>(bytes_[end])]) ++end;
+  const std::size_t end = begin + JsonRunLength(bytes_.substr(std::min(begin, bytes_.size())));
   if (Peek() != '"' || end >= bytes_.size() || bytes_[end] != '"') {
     ReadString(unescaped);
     return unescaped;
@@ -178,7 +171,7 @@ std::string_view CanonicalReader::Outline() {
 void CanonicalReader::SkipText() {
   ++at_;
   while (at_ < bytes_.size()) {
-    while (at_ < bytes_.size() && !kEndsRun[static_cast<unsigned char>(bytes_[at_])]) ++at_;
+    at_ += JsonRunLength(bytes_.substr(at_));
     if (at_ >= bytes_.size()) break;
     const char c = bytes_[at_];
     at_ += c == '\\' ? 2 : 1;

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
+
+#include "runtime/base/json_run.h"
 
 namespace synapsor {
 namespace {
@@ -30,6 +33,32 @@ TEST(JsonOut, WritesRandomTextAsTheLibraryDoes) {
     std::string text;
     for (auto left = random() % 24; left > 0; --left) text += pieces[random() % std::size(pieces)];
     EXPECT_EQ(Written(text), nlohmann::json(text).dump());
+  }
+}
+
+std::size_t RunByByte(std::string_view text, RunBytes bytes) {
+  const auto ends = [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || c == '"' || c == '\\' || (byte >= 0x80 && bytes == RunBytes::kAsciiOnly);
+  };
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), ends) - text.begin());
+}
+
+TEST(JsonRun, EndsWhereALoopByBytesEnds) {
+  // Beside every byte that ends a run stand those that a careless test for one would take for it.
+  const std::string_view pieces[] = {
+      "\"",   "\\", std::string_view("\0", 1), "\x1f", "\x20", "!", "#", "[", "]", "\x7f", "\x80", "\xa2", "\xdc",
+      "\xff", "a"};
+  std::mt19937 random(11);
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text(random() % 20, 'x');
+    for (auto left = random() % 4; left > 0; --left) {
+      text.insert(random() % (text.size() + 1), pieces[random() % std::size(pieces)]);
+    }
+    for (const RunBytes bytes : {RunBytes::kAny, RunBytes::kAsciiOnly}) {
+      ASSERT_EQ(JsonRunLength(text, bytes), RunByByte(text, bytes))
+          << nlohmann::json::binary({text.begin(), text.end()});
+    }
   }
 }
 
