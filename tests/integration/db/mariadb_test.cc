@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <thread>
@@ -29,7 +30,8 @@ class MariadbTest : public testing::Test {
   // The administrator's own client, outside what is tested.
   std::string Admin(const std::string& sql) {
     const MysqlAddress address = *ParseMysqlUrl(url_);
-    const std::string in = testing::TempDir() + "/admin.sql", out = testing::TempDir() + "/admin.out";
+    const std::string base = testing::TempDir() + "/admin_" + std::to_string(::getpid());
+    const std::string in = base + ".sql", out = base + ".out";
     FILE* file = std::fopen(in.c_str(), "w");
     std::fwrite(sql.data(), 1, sql.size(), file);
     std::fclose(file);

@@ -1,6 +1,7 @@
 // Introspection against real servers, with the database's own dump, read offline, as the oracle.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -209,7 +210,7 @@ TEST(Sqlite, LiveFileAgreesWithItsText) {
       "CREATE TABLE t (id INTEGER PRIMARY KEY, p_id INTEGER NOT NULL REFERENCES p ON DELETE CASCADE);"
       "CREATE TRIGGER tr AFTER UPDATE ON p BEGIN UPDATE p SET n = 'x' WHERE id = NEW.id; END;"
       "CREATE VIEW v AS SELECT id, n AS m FROM p;";
-  const std::string path = testing::TempDir() + "/live.db";
+  const std::string path = testing::TempDir() + "/live_" + std::to_string(::getpid()) + ".db";
   std::filesystem::remove(path);
   std::ofstream(path + ".sql") << text;
   Shell("python3 -c \"import sqlite3; sqlite3.connect('" + path + "').executescript(open('" + path +

@@ -1,6 +1,7 @@
 #include "runtime/bundle/load.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -188,7 +189,7 @@ TEST(LoadBundle, NamesAMissingFile) {
 
 TEST(LoadBundle, ReadsWhatWriteFileWrote) {
   Bundle bundle = test::LateFeeBundle();
-  const std::string path = testing::TempDir() + "load_test.bundle.json";
+  const std::string path = testing::TempDir() + "load_test_" + std::to_string(::getpid()) + ".bundle.json";
   ASSERT_TRUE(WriteFile(bundle, path));
   const auto loaded = Load(path);
   ASSERT_TRUE(loaded) << loaded.error().message;
