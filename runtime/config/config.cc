@@ -426,7 +426,7 @@ Result<Config> Load(const std::string& path) {
   }
   if (!file || !(text << file.rdbuf())) {
     return Fail(ErrorKind::kIo, fmt::format("configuration file {} cannot be read", path),
-                "create it with `sync init`, or name another with --config");
+                "write one (docs/synapsor.schema.json says what it holds), or name another with --config");
   }
   return Parse(text.str(), path);
 }

@@ -59,15 +59,6 @@ CREATE INDEX receipts_proposal ON receipts (proposal, id);
 CREATE TABLE sources (name TEXT PRIMARY KEY, disabled INTEGER NOT NULL);
 )sql";
 
-// One index for the inbox: it leads to a tenant's proposals of one state in the order of their ids, and holds every
-// column that is filtered by, so that no document is touched to find a page. Ledgers of version 1 were made with either of
-// the two that it replaces.
-constexpr std::string_view kVersion2 = R"sql(
-DROP INDEX IF EXISTS proposals_tenant;
-DROP INDEX IF EXISTS proposals_inbox;
-CREATE INDEX proposals_review ON proposals (tenant, state, id, capability, principal, object, created_at);
-)sql";
-
 // Retention: `removed` is the event that took a row's content. How far a workflow was looked through, and what was passed
 // over because it was still needed, only save work; nothing rests on them.
 constexpr std::string_view kVersion3 = R"sql(
@@ -85,21 +76,8 @@ constexpr std::string_view kVersion4 = R"sql(
 CREATE TABLE set_aside (job INTEGER PRIMARY KEY, until INTEGER NOT NULL);
 )sql";
 
-// The inbox's filters that may match next to nothing have an index each, which again holds what else is filtered by. Days lead
-// to ids.
-constexpr std::string_view kVersion5 = R"sql(
-DROP INDEX proposals_capability;
-DROP INDEX proposals_principal;
-DROP INDEX proposals_object;
-DROP INDEX proposals_created;
-CREATE INDEX proposals_of_capability ON proposals (capability, tenant, state, id, principal, created_at);
-CREATE INDEX proposals_of_principal ON proposals (principal, tenant, state, id, capability, created_at);
-CREATE INDEX proposals_of_object ON proposals (object, tenant, state, id);
-CREATE INDEX proposals_of_time ON proposals (created_at, id);
-)sql";
-
-constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4,
-                                                                      kVersion5};
+constexpr std::array<std::string_view, kLedgerVersion> kMigrations = {kVersion1, kInboxIndex, kVersion3, kVersion4,
+                                                                      kInboxFilters};
 
 }  // namespace
 

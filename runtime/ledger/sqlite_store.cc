@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <mutex>
 #include <unordered_map>
 
 #include "runtime/ledger/migrations.h"
@@ -222,23 +223,34 @@ Status Prepare(SqliteSession& session, const Clock& clock) {
 
 class SqliteStore : public Store {
  public:
-  explicit SqliteStore(std::string path) : path_(std::move(path)) {}
-  Result<std::unique_ptr<Session>> Connect() override { return ConnectTo(path_); }
+  // `prepared` is handed out first: closing it would have SQLite empty and remove the log, for the next to make anew.
+  SqliteStore(std::string path, std::unique_ptr<Session> prepared)
+      : path_(std::move(path)), prepared_(std::move(prepared)) {}
+
+  Result<std::unique_ptr<Session>> Connect() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (prepared_ != nullptr) return std::move(prepared_);
+    }
+    return ConnectTo(path_);
+  }
 
  private:
   std::string path_;
+  std::mutex mutex_;
+  std::unique_ptr<Session> prepared_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path, const Clock& clock) {
   SYN_RETURN_IF_ERROR(CreateFile(path));
-  SYN_ASSIGN_OR_RETURN(const auto session, ConnectTo(path));
+  SYN_ASSIGN_OR_RETURN(auto session, ConnectTo(path));
   // Persistent in the file; a no-op when it is already so. A call touches the last page of four tables, and each page
   // touched is written and summed whole: small pages make the commit cheap.
   SYN_RETURN_IF_ERROR(session->Script("PRAGMA page_size=1024; PRAGMA journal_mode=WAL"));
   SYN_RETURN_IF_ERROR(Prepare(*session, clock));
-  return std::make_unique<SqliteStore>(path);
+  return std::make_unique<SqliteStore>(path, std::move(session));
 }
 
 }  // namespace synapsor::ledger

@@ -36,7 +36,7 @@ class Doctor {
     if (!Note("configuration", config)) return std::move(checks_);
     config_ = *std::move(config);
     if (config_.path.empty())
-      Warn("configuration", "there is no synapsor.json here; defaults hold", "`sync init` writes one");
+      Warn("configuration", "there is no synapsor.json here; defaults hold", "write one; docs/synapsor.schema.json says what it holds");
     CheckLedger();
     CheckApproval();
     CheckTokens();
