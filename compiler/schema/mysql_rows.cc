@@ -6,6 +6,7 @@
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
 #include <cppconn/resultset_metadata.h>
+#include <cppconn/statement.h>
 #include <fmt/format.h>
 #include <mysql_driver.h>
 
@@ -167,13 +168,27 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
       }
     }
     SYN_ASSIGN_OR_RETURN(const Rows zone, catalog.Query("the session", "SET time_zone = '+00:00'"));
-    SYN_ASSIGN_OR_RETURN(const Rows begun, catalog.Query("the transaction", "START TRANSACTION READ ONLY"));
+    SYN_RETURN_IF_ERROR(catalog.Begin());
     return catalog;
   } catch (const sql::SQLException& error) {
     return Fail(ErrorKind::kUnavailable, fmt::format("the MySQL database cannot be reached: {} (error {})",
                                                      Reason(error.getErrorCode()), error.getErrorCode()));
   } catch (const std::exception&) {
     return Fail(ErrorKind::kUnavailable, "the MySQL database cannot be reached");
+  }
+}
+
+Status Catalog::Begin() {
+  try {
+    const std::unique_ptr<sql::Statement> statement(connection_->handle->createStatement());
+    statement->execute("START TRANSACTION READ ONLY");
+    return {};
+  } catch (const sql::SQLException& error) {
+    return Fail(
+        ErrorKind::kDatabase,
+        fmt::format("no read-only transaction can be begun on the MySQL database (error {})", error.getErrorCode()));
+  } catch (const std::exception&) {
+    return Fail(ErrorKind::kDatabase, "no read-only transaction can be begun on the MySQL database");
   }
 }
 

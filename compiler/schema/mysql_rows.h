@@ -30,6 +30,8 @@ class Catalog {
 
   // Prepared; every parameter is text.
   Result<Rows> Query(std::string_view purpose, const std::string& sql, const std::vector<std::string>& parameters = {});
+  // Begins the read-only transaction anew, behind a COMMIT. As text: MySQL does not prepare it.
+  Status Begin();
   // Prepares and does not run. The types of parameters are not known to the server.
   Result<Preparation> Prepare(const std::string& sql, int params);
 

@@ -45,7 +45,7 @@ class MysqlProber : public Prober {
     if (first.accepted || !first.read_only) return first;
     SYN_ASSIGN_OR_RETURN(const mysql::Rows ended, catalog_.Query("the transaction", "COMMIT"));
     auto second = catalog_.Prepare(sql, params);
-    SYN_ASSIGN_OR_RETURN(const mysql::Rows begun, catalog_.Query("the transaction", "START TRANSACTION READ ONLY"));
+    SYN_RETURN_IF_ERROR(catalog_.Begin());
     return second;
   }
 
