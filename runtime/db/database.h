@@ -40,7 +40,11 @@ using DbResult = tl::expected<T, Failure>;
 
 using Row = std::vector<Scalar>;
 
-enum class TxMode { kReadOnly, kReadWrite };
+enum class TxMode {
+  kReadOnly,  // one snapshot for all reads until Commit or Rollback, and the database itself refuses writes
+  kOneRead,   // the same for exactly one Query, which may end the transaction with it
+  kReadWrite,
+};
 
 // One connection in use by one thread. Statements are prepared once a connection and found by their fingerprint.
 // After a failure inside a transaction only Rollback is useful; after any failure `healthy` says whether the
@@ -49,8 +53,7 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
-  // kReadOnly gives one snapshot for all reads until Commit or Rollback, and the database itself refuses writes. The
-  // snapshot may be taken as late as the first Query. Without Begin, each statement is a transaction of its own with the
+  // A snapshot may be taken as late as the first Query. Without Begin, each statement is a transaction of its own with the
   // source's timeouts. Timeouts are in milliseconds and above 0.
   virtual DbResult<void> Begin(TxMode mode, int statement_timeout_ms, int lock_timeout_ms) = 0;
   // Right after Begin: the tenant whose rows the transaction is about. A source with `row_level_security` (PostgreSQL) is

@@ -63,10 +63,10 @@ class MysqlConnection : public PooledConnection {
       return tl::unexpected(Failure{FailureKind::kPermission, "this connection was opened for reading", "BEGIN"});
     }
     if (auto set = SetTimeouts(statement_timeout_ms, lock_timeout_ms); !set) return set;
-    if (mode == TxMode::kReadOnly && writer) {
+    if (mode != TxMode::kReadWrite && writer) {
       if (auto snapshot = session_->Control(MysqlControl::kNextIsSnapshot); !snapshot) return snapshot;
     }
-    auto begun = session_->Control(mode == TxMode::kReadOnly ? MysqlControl::kBeginReads : MysqlControl::kBeginWrites);
+    auto begun = session_->Control(mode == TxMode::kReadWrite ? MysqlControl::kBeginWrites : MysqlControl::kBeginReads);
     in_transaction_ = begun.has_value();
     return begun;
   }

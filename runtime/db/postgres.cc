@@ -76,7 +76,8 @@ DbResult<void> PostgresConnection::Commit() {
   const Transaction was = std::exchange(transaction_, Transaction::kNone);
   switch (was) {
     case Transaction::kNone: return tl::unexpected(Failure{FailureKind::kOther, "no transaction is open", "COMMIT"});
-    case Transaction::kWanted: return {};
+    case Transaction::kWanted:
+    case Transaction::kEnded: return {};
     case Transaction::kFailed:
       transaction_ = was;
       Rollback();
@@ -85,7 +86,7 @@ DbResult<void> PostgresConnection::Commit() {
   }
   // Known to be lost before COMMIT was sent: nothing happened.
   if (session_.Closed()) return tl::unexpected(session_.Lost());
-  if (mode_ == TxMode::kReadOnly) {
+  if (mode_ != TxMode::kReadWrite) {
     // The reads are done and nothing depends on how their transaction ends.
     session_.QueueExecute(kCommit, {});
     session_.SendAndForget();
@@ -108,7 +109,8 @@ DbResult<void> PostgresConnection::Commit() {
 
 void PostgresConnection::Rollback() {
   const Transaction was = std::exchange(transaction_, Transaction::kNone);
-  if (was == Transaction::kNone || was == Transaction::kWanted || session_.lost()) return;
+  if (was != Transaction::kOpen && was != Transaction::kFailed) return;
+  if (session_.lost()) return;
   session_.QueueExecute(kRollback, {});
   auto results = session_.Trip(Deadline());
   if (results && !Succeeded(results->front())) broken_ = true;
@@ -181,7 +183,7 @@ std::chrono::milliseconds PostgresConnection::Deadline() const {
 }
 
 Failure PostgresConnection::Failed(Failure failure) {
-  if (transaction_ == Transaction::kOpen) transaction_ = Transaction::kFailed;
+  if (transaction_ == Transaction::kOpen || transaction_ == Transaction::kEnded) transaction_ = Transaction::kFailed;
   return failure;
 }
 
@@ -197,13 +199,21 @@ DbResult<std::size_t> PostgresConnection::QueueStart() {
     return 0;
   }
   if (transaction_ == Transaction::kOpen) return 0;
-  transaction_ = Transaction::kOpen;
-  if (!session_.QueueExecute(mode_ == TxMode::kReadOnly ? kBeginReads : kBeginWrites, {})) {
-    return tl::unexpected(session_.Lost());
+  if (transaction_ == Transaction::kEnded) {
+    return tl::unexpected(Failed({FailureKind::kOther, "this transaction was begun for one read", "BEGIN"}));
   }
-  std::size_t queued = 1;
+  std::size_t queued = 0;
+  if (mode_ == TxMode::kOneRead && session_.ReadsByDefault()) {
+    transaction_ = Transaction::kEnded;
+  } else {
+    transaction_ = Transaction::kOpen;
+    if (!session_.QueueExecute(mode_ == TxMode::kReadWrite ? kBeginWrites : kBeginReads, {})) {
+      return tl::unexpected(session_.Lost());
+    }
+    queued = 1;
+  }
   if (statement_timeout_ms_ != options_.statement_timeout_ms || lock_timeout_ms_ != options_.lock_timeout_ms) {
-    auto timeouts = QueueTimeouts();
+    auto timeouts = QueueTimeouts(queued);
     if (!timeouts) return timeouts;
     queued += *timeouts;
   }
@@ -217,15 +227,15 @@ DbResult<std::size_t> PostgresConnection::QueueStart() {
   return queued;
 }
 
-// Directly behind BEGIN. Returns the number of commands queued.
-DbResult<std::size_t> PostgresConnection::QueueTimeouts() {
+// At the transaction's start, behind `before` commands. Returns the number of commands queued.
+DbResult<std::size_t> PostgresConnection::QueueTimeouts(std::size_t before) {
   const Scalar timeouts[] = {Scalar::Text(std::to_string(statement_timeout_ms_)),
                              Scalar::Text(std::to_string(lock_timeout_ms_))};
   const auto sent = PostgresValues::From(timeouts);
   std::size_t queued = 0;
   if (!timeouts_prepared_) {
     if (!session_.QueuePrepare("syn_timeouts", kSetTimeouts, {})) return tl::unexpected(session_.Lost());
-    timeouts_queued_ = true;
+    timeouts_at_ = before;
     ++queued;
   }
   if (!session_.QueueExecute("syn_timeouts", *sent)) return tl::unexpected(session_.Lost());
@@ -275,8 +285,9 @@ DbResult<PostgresResult> PostgresConnection::Answer(const bundle::Statement& sta
                                                     std::vector<PostgresResult> results, std::size_t before,
                                                     bool fresh) {
   const auto failed = std::find_if_not(results.begin(), results.end(), Succeeded);
-  // BEGIN is the trip's first command and the timeouts' PREPARE its second.
-  if (std::exchange(timeouts_queued_, false)) timeouts_prepared_ = failed - results.begin() > 1;
+  if (const auto at = std::exchange(timeouts_at_, std::nullopt)) {
+    timeouts_prepared_ = failed - results.begin() > static_cast<std::ptrdiff_t>(*at);
+  }
   if (failed == results.end()) return std::move(results.back());
   const auto at = static_cast<std::size_t>(failed - results.begin());
   Failure failure = session_.FailureOf(*failed);

@@ -1,9 +1,11 @@
 // A PostgreSQL connection as the pool lends it: transactions, timeouts and prepared statements over
 // a session. BEGIN travels with the first statement and the COMMIT of reads is not waited for, so
-// that one read costs one trip. Private to runtime/db.
+// that one read costs one trip; where one read is asked for and the server reports that the session is
+// pinned to read-only transactions, the trip itself is the transaction, and neither BEGIN nor COMMIT is sent. Private to runtime/db.
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,12 +38,12 @@ class PostgresConnection : public PooledConnection {
   bool Closed() override { return session_.Closed(); }
 
  private:
-  enum class Transaction { kNone, kWanted, kOpen, kFailed };
+  enum class Transaction { kNone, kWanted, kOpen, kEnded, kFailed };  // kEnded: the trip of one read ended it
 
   std::chrono::milliseconds Deadline() const;
   Failure Failed(Failure failure);
   DbResult<std::size_t> QueueStart();
-  DbResult<std::size_t> QueueTimeouts();
+  DbResult<std::size_t> QueueTimeouts(std::size_t before);
   DbResult<PostgresResult> Run(const bundle::Statement& statement, std::span<const Scalar> values);
   DbResult<PostgresResult> Answer(const bundle::Statement& statement, std::vector<PostgresResult> results,
                                   std::size_t before, bool fresh);
@@ -55,7 +57,8 @@ class PostgresConnection : public PooledConnection {
   std::string tenant_;  // of the transaction
   int statement_timeout_ms_ = options_.statement_timeout_ms;
   int lock_timeout_ms_ = options_.lock_timeout_ms;
-  bool timeouts_prepared_ = false, timeouts_queued_ = false;
+  bool timeouts_prepared_ = false;
+  std::optional<std::size_t> timeouts_at_;  // of their PREPARE among the commands of this trip
   bool broken_ = false;
 };
 

@@ -136,6 +136,11 @@ bool PostgresSession::Closed() {
   return false;
 }
 
+bool PostgresSession::ReadsByDefault() const {
+  const char* said = PQparameterStatus(handle_.get(), "default_transaction_read_only");
+  return said != nullptr && std::string_view(said) == "on";
+}
+
 bool PostgresSession::Wait(bool for_writing, SteadyClock::time_point deadline) {
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - SteadyClock::now());

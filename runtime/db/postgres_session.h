@@ -56,6 +56,9 @@ class PostgresSession {
 
   // Looks at what has arrived, without waiting. True: the server has closed the connection.
   bool Closed();
+  // Whether a command outside BEGIN and COMMIT runs in a read-only transaction now. The server reports it from version 14
+  // on, also when a statement changed it; an older one counts as false.
+  bool ReadsByDefault() const;
   bool lost() const { return lost_; }
   pg_conn* handle() const { return handle_.get(); }
 

@@ -107,7 +107,7 @@ class SqliteConnection : public PooledConnection {
     }
     sqlite3_busy_timeout(handle_.get(), lock_timeout_ms);
     statement_timeout_ms_ = statement_timeout_ms;
-    if (mode == TxMode::kReadOnly && options_.role == Role::kWriter) {
+    if (mode != TxMode::kReadWrite && options_.role == Role::kWriter) {
       if (auto guarded = Control("PRAGMA query_only = ON"); !guarded) return guarded;
       query_only_ = true;
     }

@@ -19,7 +19,8 @@ class Reader {
     connection_ = std::move(*lease);
     const bundle::QueryPlan& query = plan_.context->query;
     const int timeout = std::min(query.timeout_ms, plan_.source->statement_timeout_ms);
-    if (auto begun = connection_->Begin(db::TxMode::kReadOnly, timeout, plan_.source->lock_timeout_ms); !begun) {
+    const auto mode = plan_.capability->patch ? db::TxMode::kReadOnly : db::TxMode::kOneRead;
+    if (auto begun = connection_->Begin(mode, timeout, plan_.source->lock_timeout_ms); !begun) {
       return Failed(begun.error());
     }
     connection_->SetTenant(*values_.session[plan_.tenant_key]);

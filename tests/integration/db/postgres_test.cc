@@ -241,6 +241,59 @@ TEST_F(PostgresTest, ReadOnlyTransactionsAreRefusedWritesByTheDatabase) {
   EXPECT_EQ(Admin("SELECT v FROM app.t"), "1");
 }
 
+TEST_F(PostgresTest, OneReadIsATransactionOfItsOwn) {
+  Admin(
+      "CREATE TABLE app.t (v int); INSERT INTO app.t VALUES (1);"
+      "CREATE FUNCTION app.sneak() RETURNS int LANGUAGE sql AS 'UPDATE app.t SET v = 9 RETURNING v';"
+      "CREATE FUNCTION app.unpin() RETURNS text LANGUAGE sql AS "
+      "$$SELECT set_config('default_transaction_read_only', 'off', false)$$");
+  const auto select = MakeStatement("SELECT v FROM app.t", {}, {{T::kInt64}});
+  const auto sneak = MakeStatement("SELECT app.sneak()", {}, {{T::kInt64}});
+  const auto sleep = MakeStatement("SELECT 1 FROM pg_sleep(5)", {}, {{T::kInt64}});
+  const auto unpin = MakeStatement("SELECT app.unpin()", {}, {{T::kText}});
+  for (const Role role : {Role::kReader, Role::kWriter}) {
+    auto connection = Open(role);
+    const auto begin = [&](int timeout) { ASSERT_TRUE(connection->Begin(TxMode::kOneRead, timeout, 100)); };
+    begin(1000);
+    EXPECT_EQ(MustQuery(*connection, select)[0][0].text, "1");
+    ASSERT_TRUE(connection->Commit());
+    EXPECT_FALSE(connection->Commit());
+
+    begin(1000);
+    auto written = connection->Query(sneak, {}, 1);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, "25006");
+    EXPECT_FALSE(connection->Commit()) << "a transaction in which a statement failed is not committed";
+
+    begin(60);
+    const Stopwatch watch;
+    auto slept = connection->Query(sleep, {}, 1);
+    ASSERT_FALSE(slept);
+    EXPECT_EQ(slept.error().kind, FailureKind::kTimeout);
+    EXPECT_LT(watch.Milliseconds(), 2000);
+    connection->Rollback();
+
+    // The timeouts of that one read are not those of the next.
+    begin(1000);
+    EXPECT_EQ(MustQuery(*connection, MakeStatement("SELECT 1 FROM pg_sleep(0.2)", {}, {{T::kInt64}}))[0][0].text, "1");
+    connection->Rollback();
+
+    begin(1000);
+    MustQuery(*connection, unpin);
+    ASSERT_TRUE(connection->Commit());
+    begin(1000);
+    EXPECT_FALSE(connection->Query(sneak, {}, 1)) << "a session that was unpinned is told READ ONLY";
+    connection->Rollback();
+    EXPECT_TRUE(connection->healthy());
+  }
+  auto reader = Open(Role::kReader);
+  ASSERT_TRUE(reader->Begin(TxMode::kOneRead, 1000, 100));
+  MustQuery(*reader, select);
+  EXPECT_FALSE(reader->Query(select, {}, 1)) << "one read was asked for";
+  reader->Rollback();
+  EXPECT_EQ(Admin("SELECT v FROM app.t"), "1");
+}
+
 TEST_F(PostgresTest, OneSnapshotForAllReadsOfATransaction) {
   Admin("CREATE TABLE app.t (v int); INSERT INTO app.t VALUES (1)");
   auto reader = Open(Role::kReader);
