@@ -3,15 +3,33 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace synapsor::ledger {
 
+void GroupCommit::Signal::Set() {
+  {
+    const std::lock_guard lock(mutex_);
+    set_ = true;
+  }
+  changed_.notify_one();
+}
+
+void GroupCommit::Signal::Wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return set_; });
+  set_ = false;
+}
+
 Status GroupCommit::Run(const Operation& operation, Access access) {
-  Member self{&operation, access, {}, false};
+  thread_local const auto woken = std::make_shared<Signal>();
+  Member self{&operation, access, woken, {}, false};
   std::unique_lock lock(mutex_);
   queue_.push_back(&self);
-  changed_.wait(lock, [&] { return self.done || !leading_; });
-  if (!self.done) Lead(lock);
+  const bool wait = std::exchange(leading_, true);
+  lock.unlock();
+  if (wait) woken->Wait();
+  if (!self.done) Lead();
   return std::move(self.status);
 }
 
@@ -26,21 +44,32 @@ bool GroupCommit::TryRead(const ReadOperation& read) {
     session_->Rollback();
   }
   lock.lock();
-  leading_ = false;
-  if (!queue_.empty()) changed_.notify_all();
+  HandOver(lock);
   return begun;
 }
 
-void GroupCommit::Lead(std::unique_lock<std::mutex>& lock) {
-  leading_ = true;
+void GroupCommit::Lead() {
   std::vector<Member*> members;
+  std::unique_lock lock(mutex_);
   members.swap(queue_);
   lock.unlock();
   Execute(members);
   lock.lock();
-  for (Member* member : members) member->done = true;
-  leading_ = false;
-  if (members.size() > 1 || !queue_.empty()) changed_.notify_all();
+  HandOver(lock);
+  // The leader is the first of its members. A served one may be gone as soon as it is signalled.
+  for (Member* member : std::span(members).subspan(1)) {
+    const auto woken = member->woken;
+    member->done = true;
+    woken->Set();
+  }
+  members.front()->done = true;
+}
+
+void GroupCommit::HandOver(std::unique_lock<std::mutex>& lock) {
+  leading_ = !queue_.empty();
+  const auto next = leading_ ? queue_.front()->woken : nullptr;
+  lock.unlock();
+  if (next) next->Set();
 }
 
 void GroupCommit::Execute(const std::vector<Member*>& members) {

@@ -1,5 +1,6 @@
 // Several threads' operations in one durable commit. The first caller leads: it takes what has queued up, runs it in one
-// transaction and wakes the others; a caller that is alone pays no hand-over between threads.
+// transaction, wakes those that it served, and hands the lead to the first of those that came meanwhile. Nobody else is
+// woken, and a caller that is alone pays no hand-over between threads.
 //
 // When an operation fails inside a shared transaction, the transaction is rolled back and each operation is run again
 // alone, so that a failing one never takes others with it. Operations are therefore run more than once, and keep what
@@ -35,14 +36,28 @@ class GroupCommit {
   bool TryRead(const ReadOperation& read);
 
  private:
+  // What one thread waits on. Shared with whoever wakes it, who may still be inside Set when the woken thread has ended.
+  class Signal {
+   public:
+    void Set();
+    void Wait();
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool set_ = false;
+  };
   struct Member {
     const Operation* operation;
     Access access;
+    std::shared_ptr<Signal> woken;
     Status status;
-    bool done = false;
+    bool done = false;  // else woken to lead
   };
 
-  void Lead(std::unique_lock<std::mutex>& lock);
+  void Lead();
+  // The end of a lead: the first that waits is next. `lock` is held, and is free afterwards.
+  void HandOver(std::unique_lock<std::mutex>& lock);
   void Execute(const std::vector<Member*>& members);
   // What became of one transaction.
   struct Outcome {
@@ -65,9 +80,8 @@ class GroupCommit {
   const Clock& clock_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::vector<Member*> queue_;
-  bool leading_ = false;
+  bool leading_ = false;  // somebody runs a transaction, or was woken to
 };
 
 }  // namespace synapsor::ledger
