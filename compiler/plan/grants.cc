@@ -78,6 +78,15 @@ void RemarkTriggers(const ir::TableUse& table, bool on_insert, std::vector<std::
   }
 }
 
+// Whose rights a view reads with is not in the snapshot.
+void RemarkView(const ir::TableUse& table, schema::Engine engine, std::vector<std::string>& remarks) {
+  if (table.resolved.table->kind != schema::TableKind::kView) return;
+  remarks.push_back(
+      fmt::format("{} is a view: {} the roles need rights on what stands behind it too, which are not given here",
+                  ir::TableName(table),
+                  engine == schema::Engine::kPostgres ? "with security_invoker" : "with SQL SECURITY INVOKER"));
+}
+
 class Collector {
  public:
   Collector(const ir::Program& program, const bundle::Bundle& bundle, std::string_view source)
@@ -113,7 +122,10 @@ class Collector {
   void AddContext(const ir::Context& context) {
     grants_.engine = context.tables[0].resolved.source->engine;
     AddContextRights(context, grants_.reader);
-    for (const ir::TableUse& table : context.tables) AddTenantTable(table);
+    for (const ir::TableUse& table : context.tables) {
+      AddTenantTable(table);
+      RemarkView(table, grants_.engine, grants_.remarks);
+    }
     grants_.views.push_back(MakeSafeView(context));
   }
 
@@ -121,6 +133,7 @@ class Collector {
     grants_.engine = write.target.resolved.source->engine;
     grants_.writes = true;
     AddTenantTable(write.target);
+    RemarkView(write.target, grants_.engine, grants_.remarks);
     AddRowRights(patch, patch.before, grants_.reader[NameOf(write.target)]);
     AddWriterRights(patch, grants_.writer);
     const bool postgres = grants_.engine == schema::Engine::kPostgres;

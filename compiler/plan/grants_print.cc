@@ -51,6 +51,23 @@ std::string TextLiteral(std::string_view text) {
   return out + "'";
 }
 
+std::string MysqlLiteral(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    switch (c) {
+      case '\0': out += "\\0"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\\': out += "\\\\"; break;
+      case '\'': out += "''"; break;
+      case '/': out += out.back() == '*' ? "\\/" : "/"; break;
+      case '*': out += out.back() == '/' ? "\\*" : "*"; break;
+      default: out += c;
+    }
+  }
+  return out + "'";
+}
+
 std::string DoBlock(const std::string& body) {
   std::string tag = "$synapsor$";
   for (int i = 1; body.find(tag) != std::string::npos; ++i) tag = fmt::format("$synapsor{}$", i);

@@ -28,6 +28,8 @@ std::string BeginPostgres();
 
 // PostgreSQL with standard_conforming_strings: 'it''s'.
 std::string TextLiteral(std::string_view text);
+// MySQL and MariaDB with backslash escapes: 'it''s'. It holds neither the beginning nor the end of a comment.
+std::string MysqlLiteral(std::string_view text);
 // DO with a body that no name in it can end.
 std::string DoBlock(const std::string& body);
 // Makes each role (name, whether it logs in), refuses one that somebody else made or that is above

@@ -6,12 +6,14 @@
 
 #include <cppconn/connection.h>
 #include <cppconn/exception.h>
+#include <cppconn/resultset.h>
 #include <cppconn/statement.h>
 
 #include <memory>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
+#include <vector>
 
 namespace synapsor::writeback {
 namespace {
@@ -39,17 +41,22 @@ void OnPostgres(const std::string& url, const std::string& sql) {
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) Throw(sql, PQerrorMessage(connection.get()));
 }
 
-void OnMariadb(const std::string& url, const std::string& sql) {
+// On one connection, whose variables a script uses.
+void OnMariadb(const std::string& url, const std::vector<std::string>& statements) {
   std::smatch part;
   if (!std::regex_match(url, part, std::regex("mysql://([^:@]+)@([^:/]+):([0-9]+)/(.+)"))) Throw(url, "unreadable");
+  std::string running = "connect";
   try {
     const std::unique_ptr<sql::Connection> connection(
         get_driver_instance()->connect("tcp://" + part[2].str() + ":" + part[3].str(), part[1].str(), ""));
     connection->setSchema(part[4].str());
-    const std::unique_ptr<sql::Statement> statement(connection->createStatement());
-    statement->execute(sql);
+    for (const std::string& text : statements) {
+      running = text;
+      const std::unique_ptr<sql::Statement> statement(connection->createStatement());
+      if (statement->execute(text)) const std::unique_ptr<sql::ResultSet> rows(statement->getResultSet());
+    }
   } catch (const sql::SQLException& error) {
-    Throw(sql, error.what());
+    Throw(running, error.what());
   }
 }
 
@@ -58,21 +65,23 @@ void OnMariadb(const std::string& url, const std::string& sql) {
 void RunSql(const std::string& engine, const std::string& where, const std::string& sql) {
   if (engine == "sqlite") return OnSqlite(where, sql);
   if (engine == "postgres") return OnPostgres(where, sql);
-  OnMariadb(where, sql);
+  OnMariadb(where, {sql});
 }
 
 void RunScript(const std::string& engine, const std::string& where, const std::string& script) {
   // PostgreSQL's simple protocol takes them all at once; the connector takes one.
   if (engine == "postgres") return OnPostgres(where, script);
+  std::vector<std::string> statements;
   std::string statement;
   std::istringstream lines(script);
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("--")) continue;
     statement += line + "\n";
     if (!line.ends_with(';')) continue;
-    RunSql(engine, where, statement.substr(0, statement.rfind(';')));
+    statements.push_back(statement.substr(0, statement.rfind(';')));
     statement.clear();
   }
+  OnMariadb(where, statements);
 }
 
 }  // namespace synapsor::writeback
