@@ -203,11 +203,10 @@ class World {
         decision.subject = "lead-1";
         decision.roles = {"reviewer"};
         decision.reason = "looked at it";
-        const auto verdict = Must(ledger_->Decide(decision,
-                                                  [&](const ledger::ProposalView& seen) {
-                                                    return proposal::Judge(seen, decision, SystemClock().Now());
-                                                  }),
-                                  "decide");
+        const auto verdict =
+            Must(ledger_->Decide(decision, [&](const ledger::ProposalView& seen,
+                                               Instant now) { return proposal::Judge(seen, decision, now); }),
+                 "decide");
         if (!verdict.accepted) Die(verdict.refusal_code + ": " + verdict.refusal_message);
       });
     });

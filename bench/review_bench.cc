@@ -93,7 +93,7 @@ void Fill(ledger::Ledger& ledger, int proposals) {
         decision.subject = "lead_7";
         decision.roles = {"billing_reviewer"};
         decision.reason = "bench";
-        Take(ledger.Decide(decision, [&](const ledger::ProposalView&) {
+        Take(ledger.Decide(decision, [&](const ledger::ProposalView&, Instant) {
           ledger::Verdict verdict;
           verdict.accepted = true;
           verdict.next = number % 5 == 3 ? ledger::ProposalState::kApplied : ledger::ProposalState::kRejected;

@@ -107,10 +107,10 @@ ApiAnswer Decide(const ApiCall& call, ledger::DecisionKind kind) {
   decision.roles = call.session.roles;
   decision.reason = *reason;
   decision.at = call.context.clock.Now();
-  const Instant now = decision.at;
-  const auto verdict = call.context.runtime.ledger().Decide(
-      decision,
-      [&decision, now](const ledger::ProposalView& current) { return proposal::Judge(current, decision, now); });
+  const auto verdict =
+      call.context.runtime.ledger().Decide(decision, [&decision](const ledger::ProposalView& current, Instant now) {
+        return proposal::Judge(current, decision, now);
+      });
   if (!verdict) return tl::unexpected(Unavailable());
   if (!verdict->accepted) return ApiFail(verdict->refusal_code, verdict->refusal_message);
   return json{{"status", ledger::StateName(verdict->next)},

@@ -213,8 +213,9 @@ Response ReviewApp::Decide(const Visit& visit, std::int64_t id) {
   decision.roles = visit.login.reviewer.roles;
   decision.reason = shown.reason;
   decision.at = clock_.Now();
-  const auto verdict = ledger_.Decide(
-      decision, [&](const ledger::ProposalView& current) { return proposal::Judge(current, decision, decision.at); });
+  const auto verdict = ledger_.Decide(decision, [&](const ledger::ProposalView& current, Instant now) {
+    return proposal::Judge(current, decision, now);
+  });
   if (!verdict) return Unavailable(&visit.login);
   if (verdict->accepted) return SeeOther(fmt::format("/proposals/{}?done={}", id, what));
   const bool forbidden = verdict->refusal_code == "SELF_APPROVAL" || verdict->refusal_code == "ROLE_REQUIRED";

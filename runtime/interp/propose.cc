@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include "runtime/base/decimal.h"
 #include "runtime/interp/summary.h"
-#include "runtime/base/text.h"
+#include "runtime/proposal/column_rules.h"
 
 namespace synapsor::interp {
 namespace {
@@ -20,37 +19,6 @@ tl::unexpected<Refusal> RefuseValue(const SetSource& set, const CallPlan& plan, 
     return RefuseArgument(name, fmt::format("argument `{}` {}", name, why));
   }
   return Refuse("POLICY_VIOLATION", fmt::format("a value that this capability writes {}", why));
-}
-
-std::string FindFault(const bundle::SetColumn& column, const Scalar& value) {
-  if (value.is_null) return column.nullable ? std::string() : "must not be null";
-  if (column.min || column.max) {
-    const auto low = column.min ? CompareNumbers(value.text, *column.min) : std::strong_ordering::equal;
-    const auto high = column.max ? CompareNumbers(value.text, *column.max) : std::strong_ordering::equal;
-    if (!low || *low < 0) return fmt::format("must be at least {}", column.min.value_or("a number"));
-    if (!high || *high > 0) return fmt::format("must be at most {}", column.max.value_or("a number"));
-  }
-  if (column.max_length) {
-    const std::size_t length = value.type == ScalarType::kBytes ? value.text.size() : Examine(value.text).code_points;
-    if (length > static_cast<std::size_t>(*column.max_length)) {
-      return fmt::format("is longer than the {} that fit", *column.max_length);
-    }
-  }
-  if (column.precision) {
-    const auto digits = CountDigits(value.text);
-    const int scale = column.scale.value_or(0);
-    if (!digits || digits->fraction > scale || digits->integer > *column.precision - scale) {
-      return fmt::format("does not fit {} digits with {} behind the point", *column.precision, scale);
-    }
-  }
-  return {};
-}
-
-bool IsAllowedMove(const bundle::SetColumn& column, const Scalar& before, const Scalar& after) {
-  if (column.transitions.empty() || before == after) return true;
-  if (before.is_null || after.is_null) return false;
-  return std::any_of(column.transitions.begin(), column.transitions.end(),
-                     [&](const auto& move) { return move.first == before.text && move.second == after.text; });
 }
 
 bool IsLeftOut(const SetSource& set, const CallValues& values) {
@@ -68,10 +36,10 @@ Checked<std::vector<ledger::ProposedColumn>> Columns(const CallPlan& plan, const
     }
     auto value = Resolve(set.value, plan, values);
     if (!value) return tl::unexpected(std::move(value.error()));
-    if (const std::string fault = FindFault(*set.column, *value); !fault.empty()) {
+    if (const std::string fault = proposal::FindFault(*set.column, *value); !fault.empty()) {
       return RefuseValue(set, plan, fault);
     }
-    if (!IsAllowedMove(*set.column, old_value, *value)) {
+    if (!proposal::IsAllowedTransition(*set.column, old_value, *value)) {
       return Refuse("POLICY_VIOLATION", "the object cannot move from its present state to the proposed one");
     }
     columns.push_back({set.column->column, old_value, *std::move(value), set.provenance});

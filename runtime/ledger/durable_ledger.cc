@@ -71,13 +71,14 @@ class DurableLedger : public Ledger {
     }
   }
 
-  // A lost claim or heartbeat costs a second attempt, never a second effect: these need order, not durability.
+  // A claim is durable before its change begins: if it were lost, the proposal could be withdrawn beside an effect.
   Result<std::optional<Job>> ClaimJob(const std::string& runner, int lease_seconds,
                                       const std::vector<std::string>& sources) override {
     SYN_ASSIGN_OR_RETURN(auto exchange, ExchangeJobs({}, {runner, lease_seconds, sources, 1}));
     if (exchange.claimed.empty()) return std::nullopt;
     return std::move(exchange.claimed[0].job);
   }
+  // A lost heartbeat costs a second attempt, never a second effect: it needs order, not durability.
   Result<bool> Heartbeat(const Job& job, int lease_seconds) override {
     return Write<bool>([&](Tx& tx) { return ExtendLease(tx, job, lease_seconds); }, Access::kRelaxedWrite);
   }
@@ -89,17 +90,15 @@ class DurableLedger : public Ledger {
     return exchange.stored[0];
   }
   Result<JobExchange> ExchangeJobs(const std::vector<JobReport>& reports, const ClaimRequest& request) override {
-    return Write<JobExchange>(
-        [&](Tx& tx) -> Result<JobExchange> {
-          JobExchange exchange;
-          SYN_ASSIGN_OR_RETURN(exchange.stored, FinishJobs(tx, reports));
-          SYN_ASSIGN_OR_RETURN(exchange.claimed, LeaseJobs(tx, request));
-          return exchange;
-        },
-        reports.empty() ? Access::kRelaxedWrite : Access::kWrite);
+    return Write<JobExchange>([&](Tx& tx) -> Result<JobExchange> {
+      JobExchange exchange;
+      SYN_ASSIGN_OR_RETURN(exchange.stored, FinishJobs(tx, reports));
+      SYN_ASSIGN_OR_RETURN(exchange.claimed, LeaseJobs(tx, request));
+      return exchange;
+    });
   }
-  Status ReleaseJob(const Job& job, int delay_seconds) override {
-    return writes_.Run([&](Tx& tx) { return UnleaseJob(tx, job, delay_seconds); });
+  Status ReleaseJob(const Job& job, int delay_seconds, bool withdraw_intent) override {
+    return writes_.Run([&](Tx& tx) { return UnleaseJob(tx, job, delay_seconds, withdraw_intent); });
   }
   Status SetSourceDisabled(const std::string& source, bool disabled, const std::string& actor) override {
     return writes_.Run([&](Tx& tx) { return SwitchSource(tx, source, disabled, actor); });

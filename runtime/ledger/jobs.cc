@@ -276,7 +276,7 @@ Result<bool> ExtendLease(Tx& tx, const Job& job, int lease_seconds) {
 }
 
 Result<bool> MarkIntent(Tx& tx, const Job& job) {
-  SYN_ASSIGN_OR_RETURN(auto row, FindHeld(tx, job));
+  SYN_ASSIGN_OR_RETURN(auto row, FindSound(tx, job));
   if (!row) return false;
   row->intent = true;
   SYN_RETURN_IF_ERROR(StoreWithEvent(tx, *row, "job.intent", job.runner));
@@ -298,10 +298,11 @@ Result<std::vector<bool>> FinishJobs(Tx& tx, const std::vector<JobReport>& repor
   return stored;
 }
 
-Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds) {
+Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds, bool withdraw_intent) {
   SYN_ASSIGN_OR_RETURN(auto row, FindSound(tx, job));
   if (!row) return {};
   row->state = "ready";
+  if (withdraw_intent) row->intent = false;
   row->job.runner.clear();
   row->job.lease.clear();
   row->due_at = tx.now().micros + delay_seconds * kSecond;

@@ -71,14 +71,14 @@ struct StateCount {
   bool more = false;
 };
 
-// What a rule says to a decision, given the proposal as it stands inside the transaction.
+// What a rule says to a decision, given the proposal as it stands inside the transaction and the time on the ledger's clock.
 struct Verdict {
   bool accepted = false;
   std::string refusal_code, refusal_message;  // when not accepted
   ProposalState next = ProposalState::kPendingReview;
   bool enqueue_job = false;
 };
-using DecisionRule = std::function<Verdict(const ProposalView&)>;
+using DecisionRule = std::function<Verdict(const ProposalView&, Instant now)>;
 
 // What a runner asks for and gets. An empty list of sources means any; jobs of disabled sources are passed over.
 struct ClaimRequest {
@@ -155,8 +155,9 @@ class Ledger {
   // Reports (no job twice) and claims in one commit: what a runner that carries out many changes does once a round. The rows of the
   // claimed jobs were verified as VerifyProposal does.
   virtual Result<JobExchange> ExchangeJobs(const std::vector<JobReport>& reports, const ClaimRequest& request) = 0;
-  // Gives a job back untouched, to be claimed again after `delay_seconds`.
-  virtual Status ReleaseJob(const Job& job, int delay_seconds) = 0;
+  // Gives a job back untouched, to be claimed again after `delay_seconds`. `withdraw_intent`: the intent was stated under
+  // this lease, and it is known that nothing came of it.
+  virtual Status ReleaseJob(const Job& job, int delay_seconds, bool withdraw_intent) = 0;
   virtual Result<std::optional<Job>> FindJob(ProposalId proposal) = 0;
   // Operator's classification of a reconciliation_required proposal: applied, conflict or failed.
   virtual Result<Verdict> Reconcile(ProposalId proposal, ProposalState outcome, const std::string& subject,

@@ -38,7 +38,7 @@ Result<std::vector<ClaimedJob>> LeaseJobs(Tx& tx, const ClaimRequest& request);
 Result<bool> ExtendLease(Tx& tx, const Job& job, int lease_seconds);
 Result<bool> MarkIntent(Tx& tx, const Job& job);
 Result<std::vector<bool>> FinishJobs(Tx& tx, const std::vector<JobReport>& reports);
-Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds);
+Status UnleaseJob(Tx& tx, const Job& job, int delay_seconds, bool withdraw_intent);
 Status SwitchSource(Tx& tx, const std::string& source, bool disabled, const std::string& actor);
 
 // retention.cc: what a step looks at, found in a reading session, then examined again and removed in a transaction

@@ -69,7 +69,7 @@ Result<Verdict> InsertDecision(Tx& tx, Decision decision, const DecisionRule& ru
   SYN_ASSIGN_OR_RETURN(const auto rows, FetchProposals(tx.session(), std::span(&decision.proposal, 1)));
   SYN_ASSIGN_OR_RETURN(const auto view, ToView(rows[0]));
   if (!view) return tl::unexpected(NoSuchProposal(decision.proposal));
-  const Verdict verdict = rule(*view);
+  const Verdict verdict = rule(*view, tx.now());
   if (!verdict.accepted) return verdict;
   // A decision states the rows anew: what was edited before would pass as true after it.
   SYN_ASSIGN_OR_RETURN(const auto reports, VerifyProposals(tx.session(), rows));

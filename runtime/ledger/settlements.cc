@@ -122,7 +122,7 @@ Status StoreApprovals(Tx& tx, const SettlementRequest& request, const Settlement
     accepted.next = ProposalState::kApproved;
     accepted.enqueue_job = true;
     SYN_ASSIGN_OR_RETURN(const Verdict stored,
-                         InsertDecision(tx, step.decision, [&](const ProposalView&) { return accepted; }));
+                         InsertDecision(tx, step.decision, [&](const ProposalView&, Instant) { return accepted; }));
     if (!stored.accepted) return Fail(ErrorKind::kInternal, "a settlement approved what cannot be approved");
     AddApproval(scene.today, step.amounts);
     AddApproval(scene.object_today[i], step.amounts);

@@ -107,9 +107,10 @@ Result<int> Decide(const cli::Arguments& arguments, const config::Config& config
   decision.reason = decider->reason;
   decision.at = SystemClock().Now();
   decision.integrity = ledger::DecisionIntegrity(decision);
-  SYN_ASSIGN_OR_RETURN(const auto verdict, ledger.Decide(decision, [&](const ledger::ProposalView& current) {
-    return proposal::Judge(current, decision, SystemClock().Now());
-  }));
+  SYN_ASSIGN_OR_RETURN(const auto verdict,
+                       ledger.Decide(decision, [&](const ledger::ProposalView& current, Instant now) {
+                         return proposal::Judge(current, decision, now);
+                       }));
   return Report(verdict, id);
 }
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
+#include "runtime/base/decimal.h"
 #include "runtime/writeback/receipts.h"
 #include "runtime/writeback/values.h"
 
@@ -19,9 +23,16 @@ AttemptResult Ended(AttemptKind kind, std::string code, std::string log_message 
   return result;
 }
 
+// A server that takes no writes now, whoever asks: a standby after a failover, or one that is being maintained.
+bool IsReadOnly(const db::Failure& failure) {
+  constexpr std::array<std::string_view, 3> kCodes = {"25006", "1290", "1836"};  // PostgreSQL; MySQL and MariaDB
+  return std::find(kCodes.begin(), kCodes.end(), failure.code) != kCodes.end();
+}
+
 // What a failed statement means for the job. Nothing was committed.
 AttemptResult FromFailure(const db::Failure& failure) {
   const std::string words = fmt::format("{} ({})", failure.operator_message, failure.code);
+  if (IsReadOnly(failure)) return Ended(AttemptKind::kNothingDone, "DATABASE_READ_ONLY", words);
   switch (failure.kind) {
     case FailureKind::kUnavailable: return Ended(AttemptKind::kNothingDone, "DATABASE_UNAVAILABLE", words);
     case FailureKind::kTimeout: return Ended(AttemptKind::kNothingDone, "TIMEOUT", words);
@@ -43,12 +54,19 @@ AttemptResult FromReceiptFailure(const db::Failure& failure) {
 
 AttemptResult FromReceipt(const FoundReceipt& receipt) {
   if (!receipt.ours) return Ended(AttemptKind::kForeignReceipt, "RECEIPT_MISMATCH");
-  switch (receipt.status) {
-    case ReceiptStatus::kApplied: return Ended(AttemptKind::kAlreadyApplied, "");
-    case ReceiptStatus::kConflict: return Ended(AttemptKind::kConflict, "IDEMPOTENT_CONFLICT");
-    case ReceiptStatus::kFailed: return Ended(AttemptKind::kFailed, "IDEMPOTENT_FAILED");
-  }
-  return Ended(AttemptKind::kForeignReceipt, "RECEIPT_MISMATCH");
+  AttemptResult result = Ended(AttemptKind::kFailed, "IDEMPOTENT_FAILED");
+  if (receipt.status == ReceiptStatus::kApplied) result = Ended(AttemptKind::kAlreadyApplied, "");
+  if (receipt.status == ReceiptStatus::kConflict) result = Ended(AttemptKind::kConflict, "IDEMPOTENT_CONFLICT");
+  result.fenced = receipt.status != ReceiptStatus::kApplied;
+  return result;
+}
+
+// Whether the version of an advancing guard moved as it must: numbers grow, times differ.
+bool HasMoved(GuardKind kind, const Scalar& from, const Scalar& to) {
+  if (to.is_null || to == from) return false;
+  if (kind != GuardKind::kIntegerVersion || from.is_null) return true;
+  const auto order = CompareNumbers(to.text, from.text);
+  return order && *order > 0;
 }
 
 class Transaction {
@@ -58,9 +76,16 @@ class Transaction {
   AttemptResult Apply() {
     if (auto begun = Begin()) return *begun;
     AttemptResult result = Change();
-    if (result.kind == AttemptKind::kApplied || result.kind == AttemptKind::kConflict) return Close(result);
+    if (result.kind == AttemptKind::kApplied) return Close(result);
+    const bool conflict = result.kind == AttemptKind::kConflict && !result.fenced;
+    if (conflict && !updated_) return Close(result);
     connection_.Rollback();
-    return result;
+    // An update that met no row may have moved others through triggers and rules: none of that is committed, and the
+    // receipt of the conflict stands alone.
+    if (!conflict || !in_.receipts_in_target) return result;
+    AttemptResult fenced = Fence(AttemptKind::kConflict, result.code);
+    if (fenced.log_message.empty()) fenced.log_message = std::move(result.log_message);
+    return fenced;
   }
 
   AttemptResult Fence(AttemptKind outcome, std::string code) {
@@ -88,7 +113,7 @@ class Transaction {
     if (auto receipt = ReadReceipt()) return *receipt;
     in_.step("receipt_read");
     auto locked = ReadRow();
-    if (!locked) return FromFailure(locked.error());
+    if (!locked) return std::move(locked.error());
     in_.step("locked");
     if (!*locked) return Ended(AttemptKind::kConflict, "ROW_NOT_FOUND");
     if (auto stale = CompareBefore(**locked)) return *stale;
@@ -96,7 +121,7 @@ class Transaction {
     if (auto stopped = Update()) return *stopped;
     in_.step("updated");
     auto changed = ReadRow();
-    if (!changed) return FromFailure(changed.error());
+    if (!changed) return std::move(changed.error());
     AttemptResult result = CompareAfter(*changed);
     if (result.kind != AttemptKind::kApplied) return result;
     in_.step("verified");
@@ -113,19 +138,21 @@ class Transaction {
     return std::nullopt;
   }
 
-  db::DbResult<std::optional<db::Row>> ReadRow() {
+  tl::expected<std::optional<db::Row>, AttemptResult> ReadRow() {
     auto values = BindProposal(in_.plan.lock, in_.proposal, in_.now);
-    if (!values) return tl::unexpected(db::Failure{FailureKind::kOther, values.error().message, "BIND"});
+    if (!values) return tl::unexpected(Ended(AttemptKind::kFailed, "PLAN_INCOMPLETE", values.error().message));
     auto rows = connection_.Query(in_.plan.lock, *values, 2);
-    if (!rows) return tl::unexpected(std::move(rows.error()));
+    if (!rows) return tl::unexpected(FromFailure(rows.error()));
     if (rows->empty()) return std::nullopt;
     if (rows->size() > 1) {
-      return tl::unexpected(db::Failure{FailureKind::kOther, "the key matches several rows", "MULTI_ROW"});
+      return tl::unexpected(
+          Ended(AttemptKind::kFailed, "MULTI_ROW_WRITE_BLOCKED", "key and tenant match several rows"));
     }
     return std::move(rows->front());
   }
 
-  // The row must be exactly as the reviewer saw it: its version, and every column whose before value was shown.
+  // The row must be exactly as the reviewer saw it: its version, and every column whose before value was shown or was
+  // what a policy decided by.
   Stop CompareBefore(const db::Row& row) {
     if (in_.plan.guard.kind != GuardKind::kBeforeImage) {
       const Scalar* version = ColumnOf(in_.plan.lock, row, in_.plan.guard.column);
@@ -133,10 +160,12 @@ class Transaction {
       previous_ = *version;
       if (*version != in_.proposal.guard_value) return Ended(AttemptKind::kConflict, "VERSION_CONFLICT");
     }
-    for (const auto& value : in_.proposal.before_image) {
-      const Scalar* live = ColumnOf(in_.plan.lock, row, value.name);
-      if (live == nullptr) return Ended(AttemptKind::kFailed, "PLAN_INCOMPLETE");
-      if (*live != value.value) return Ended(AttemptKind::kConflict, "BEFORE_IMAGE_CONFLICT");
+    for (const auto* values : {&in_.proposal.before_image, &in_.proposal.observed}) {
+      for (const auto& value : *values) {
+        const Scalar* live = ColumnOf(in_.plan.lock, row, value.name);
+        if (live == nullptr) return Ended(AttemptKind::kFailed, "PLAN_INCOMPLETE");
+        if (*live != value.value) return Ended(AttemptKind::kConflict, "BEFORE_IMAGE_CONFLICT");
+      }
     }
     for (const auto& column : in_.proposal.columns) {
       const Scalar* live = ColumnOf(in_.plan.lock, row, column.column);
@@ -149,21 +178,28 @@ class Transaction {
   Stop Update() {
     auto values = BindProposal(in_.plan.update, in_.proposal, in_.now);
     if (!values) return Ended(AttemptKind::kFailed, "PLAN_INCOMPLETE", values.error().message);
+    updated_ = true;
     auto rows = connection_.Execute(in_.plan.update, *values);
     if (!rows) return FromFailure(rows.error());
     rows_ = *rows;
-    if (rows_ == 0) return Ended(AttemptKind::kConflict, "VERSION_CONFLICT");
+    if (rows_ == 0) {
+      return Ended(AttemptKind::kConflict, "VERSION_CONFLICT",
+                   "the row was as reviewed and the statement changed none: a trigger, a rule or a policy kept it out");
+    }
     if (rows_ != 1) return Ended(AttemptKind::kFailed, "MULTI_ROW_WRITE_BLOCKED");
     return std::nullopt;
   }
 
   AttemptResult CompareAfter(const std::optional<db::Row>& row) {
-    if (!row) return Ended(AttemptKind::kFailed, "AFTER_IMAGE_DIFFERS");
+    if (!row) {
+      return Ended(AttemptKind::kFailed, "AFTER_IMAGE_DIFFERS",
+                   "the row is not under its key and tenant any more: a trigger, a rule or a policy moved it");
+    }
     AttemptResult result = Ended(AttemptKind::kApplied, "");
     result.rows = rows_;
     if (in_.plan.guard.kind != GuardKind::kBeforeImage) {
       const Scalar* version = ColumnOf(in_.plan.lock, *row, in_.plan.guard.column);
-      if (version == nullptr || version->is_null || *version == previous_) {
+      if (version == nullptr || !HasMoved(in_.plan.guard.kind, previous_, *version)) {
         return Ended(AttemptKind::kFailed, "VERSION_DID_NOT_ADVANCE");
       }
       result.previous_version = previous_;
@@ -223,6 +259,7 @@ class Transaction {
       return failed;
     }
     in_.step("committed");
+    result.fenced = in_.receipts_in_target && result.kind != AttemptKind::kApplied;
     return result;
   }
 
@@ -239,6 +276,7 @@ class Transaction {
   const AttemptInput& in_;
   Scalar previous_ = Scalar::Null(ScalarType::kText);
   std::int64_t rows_ = 0;
+  bool updated_ = false;  // the update was sent
 };
 
 }  // namespace

@@ -31,6 +31,8 @@ struct AttemptResult {
   Scalar previous_version = Scalar::Null(ScalarType::kText);
   Scalar new_version = Scalar::Null(ScalarType::kText);
   std::int64_t rows = 0;
+  // kConflict, kFailed: a receipt in the target says so, and no other attempt can have its effect.
+  bool fenced = false;
 };
 
 struct AttemptInput {

@@ -156,6 +156,7 @@ class Carrier {
     if (intended_) return ReportObservation();
     SYN_ASSIGN_OR_RETURN(const bool held, ledger_.RecordIntent(job_));
     if (!held) return LeaseLost{};
+    stated_ = true;
     Step("intent");
     AttemptResult result = TryWithRetries();
     if (result.kind == AttemptKind::kUnknown) {
@@ -246,15 +247,16 @@ class Carrier {
     return Fail(ErrorKind::kInternal, "an attempt ended in a way that does not exist");
   }
 
-  // A failure is final. If an earlier runner may still be at it, a receipt keeps its effect out first.
+  // A failure is final. If an earlier runner may still be at it, a receipt keeps its effect out first; where none can be
+  // written, nobody knows.
   Ending ConcludeFailure(AttemptResult result) {
-    const bool fenced = result.code == "IDEMPOTENT_FAILED" || !job_.uncertain;
-    if (fenced) return Report(ApplyStatus::kFailed, std::move(result));
+    if (result.fenced || !job_.uncertain) return Report(ApplyStatus::kFailed, std::move(result));
     if (!in_target()) return Report(ApplyStatus::kReconciliationRequired, std::move(result));
     AttemptResult fence = OnConnection(
         [&](db::Connection& connection) { return Fence(connection, Input(), AttemptKind::kFailed, result.code); });
-    if (fence.kind == AttemptKind::kFailed) return Report(ApplyStatus::kFailed, std::move(fence));
-    return Conclude(std::move(fence));
+    if (fence.kind != AttemptKind::kFailed) return Conclude(std::move(fence));
+    Log(fence.code, fence.log_message);
+    return Report(fence.fenced ? ApplyStatus::kFailed : ApplyStatus::kReconciliationRequired, std::move(fence));
   }
 
   Ending Report(ApplyStatus status, AttemptResult result) {
@@ -275,7 +277,7 @@ class Carrier {
   Ending GiveBack(std::string message, std::string hint = {}) {
     const int delay = std::min(kMostDelaySeconds, 1 << std::min(job_.attempt, 6));
     if (hint.empty()) hint = fmt::format("nothing was changed; it is tried again in {} s", delay);
-    return PutOff{delay, {ErrorKind::kUnavailable, std::move(message), std::move(hint)}};
+    return PutOff{delay, {ErrorKind::kUnavailable, std::move(message), std::move(hint)}, stated_};
   }
 
   const CarrierParts& parts_;
@@ -283,6 +285,7 @@ class Carrier {
   ledger::Ledger& ledger_;
   const Job& job_;
   const bool intended_;
+  bool stated_ = false;  // the intent, for this attempt
   ProposalView view_;
   const bundle::PatchPlan* plan_ = nullptr;
   const config::Source* source_ = nullptr;

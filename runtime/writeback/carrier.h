@@ -29,6 +29,7 @@ struct CarrierParts {
 struct PutOff {
   int delay_seconds = 0;
   Error why;
+  bool withdraw_intent = false;  // it was stated for this attempt, of which nothing came
 };
 // Another runner has the job now.
 struct LeaseLost {};

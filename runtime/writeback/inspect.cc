@@ -18,10 +18,12 @@ bool LooksReviewed(const bundle::PatchPlan& plan, const ledger::Proposal& propos
     const Scalar* live = ColumnOf(plan.lock, row, column);
     return live != nullptr && *live == value;
   };
+  const auto all = [&](const std::vector<ledger::NamedScalar>& values) {
+    return std::all_of(values.begin(), values.end(), [&](const auto& v) { return holds(v.name, v.value); });
+  };
   return std::all_of(proposal.columns.begin(), proposal.columns.end(),
                      [&](const auto& c) { return holds(c.column, c.before); }) &&
-         std::all_of(proposal.before_image.begin(), proposal.before_image.end(),
-                     [&](const auto& v) { return holds(v.name, v.value); });
+         all(proposal.before_image) && all(proposal.observed);
 }
 
 bool LooksProposed(const bundle::PatchPlan& plan, const ledger::Proposal& proposal, const db::Row& row) {
@@ -43,6 +45,7 @@ bool LooksProposed(const bundle::PatchPlan& plan, const ledger::Proposal& propos
 Observation Classify(const bundle::PatchPlan& plan, const ledger::Proposal& proposal,
                      const std::vector<db::Row>& rows) {
   if (rows.empty()) return Observation::kTargetAbsent;
+  if (rows.size() > 1) return Observation::kDrifted;
   if (LooksReviewed(plan, proposal, rows.front())) return Observation::kMatchesReviewedBefore;
   if (LooksProposed(plan, proposal, rows.front())) return Observation::kMatchesProposed;
   return Observation::kDrifted;

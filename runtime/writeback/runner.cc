@@ -122,7 +122,7 @@ class Runner::Impl {
 
   // Without a reason to tell, the runner was stopped before it began.
   void GiveBack(const ledger::Job& job, PutOff& put_off, Progress& progress) {
-    const Status released = parts_.ledger.ReleaseJob(job, put_off.delay_seconds);
+    const Status released = parts_.ledger.ReleaseJob(job, put_off.delay_seconds, put_off.withdraw_intent);
     const std::lock_guard lock(mutex_);
     if (!released) Keep(released.error(), progress);
     if (!put_off.why.message.empty()) progress.put_off.push_back(std::move(put_off.why));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/proposal/column_rules.h"
 #include "runtime/proposal/lifecycle.h"
 #include "runtime/proposal/policy.h"
 
@@ -24,6 +25,14 @@ constexpr std::string_view GuardName(bundle::GuardKind kind) {
 
 Objection Reject(std::string message) { return {"LOCAL_AUTHORITY_REJECTED", std::move(message)}; }
 
+bool HoldsExactly(const std::vector<ledger::NamedScalar>& values, std::vector<std::string> columns) {
+  std::vector<std::string> names;
+  for (const auto& value : values) names.push_back(value.name);
+  std::sort(names.begin(), names.end());
+  std::sort(columns.begin(), columns.end());
+  return names == columns;
+}
+
 // Target, key, tenant and guard of the proposal are those of the reviewed plan.
 Objection CheckTarget(const Proposal& p, const bundle::PatchPlan& plan) {
   if (p.source != plan.source || p.schema != plan.schema || p.table != plan.table) {
@@ -40,19 +49,20 @@ Objection CheckTarget(const Proposal& p, const bundle::PatchPlan& plan) {
   if (p.guard_kind != GuardName(plan.guard.kind) || p.guard_column != plan.guard.column) {
     return Reject("the proposal's conflict guard is not the plan's");
   }
+  if (!HoldsExactly(p.observed, plan.observed)) {
+    return Reject("the proposal does not hold the columns that policies decide by");
+  }
   if (plan.guard.kind != bundle::GuardKind::kBeforeImage) {
     if (p.guard_value.is_null) return Reject("the proposal has no version to compare");
     return {};
   }
-  std::vector<std::string> names;
-  for (const auto& value : p.before_image) names.push_back(value.name);
-  std::vector<std::string> compared = plan.guard.compared;
-  std::sort(names.begin(), names.end());
-  std::sort(compared.begin(), compared.end());
-  if (names != compared || names.empty()) return Reject("the before image does not hold the compared columns");
+  if (p.before_image.empty() || !HoldsExactly(p.before_image, plan.guard.compared)) {
+    return Reject("the before image does not hold the compared columns");
+  }
   return {};
 }
 
+// What is written is what the contract could have written.
 Objection CheckColumns(const Proposal& p, const bundle::PatchPlan& plan) {
   if (p.columns.empty()) return Reject("the proposal writes no column");
   std::set<std::string> written, planned;
@@ -68,6 +78,13 @@ Objection CheckColumns(const Proposal& p, const bundle::PatchPlan& plan) {
   }
   for (const auto& column : plan.set) planned.insert(column.column);
   if (written != planned) return Reject("the written columns are not those of the plan");
+  for (const auto& set : plan.set) {
+    const auto column =
+        std::find_if(p.columns.begin(), p.columns.end(), [&](const auto& c) { return c.column == set.column; });
+    if (!proposal::IsAsContracted(set, *column)) {
+      return Reject(fmt::format("the contract could not have written what is proposed for `{}`", set.column));
+    }
+  }
   return {};
 }
 

@@ -172,8 +172,10 @@ void Scene::BuildBundle() {
   fee.column = "late_fee_cents";
   fee.type = ScalarType::kInt64;
   fee.database_type = number;
+  fee.value.fixed = Scalar::Int(0);
   note.column = "note";
   note.database_type = text;
+  note.value = {Origin::kArg, "note", Scalar::Null(ScalarType::kText)};
   plan.set = {fee, note};
   plan.allowed_columns = {"late_fee_cents", "note"};
   const std::vector<Param> row_params = {Part("key", ScalarType::kText, text), Part("tenant", ScalarType::kText, text)};
@@ -385,10 +387,9 @@ void Scene::Approve(ledger::ProposalId id, const std::string& subject) {
   decision.proposal_hash = view->proposal.hash;
   decision.subject = subject;
   decision.roles = {"lead"};
-  const auto verdict = Must(
-      ledger->Decide(decision,
-                     [&](const ledger::ProposalView& seen) { return proposal::Judge(seen, decision, clock.Now()); }),
-      "decide");
+  const auto verdict = Must(ledger->Decide(decision, [&](const ledger::ProposalView& seen,
+                                                         Instant now) { return proposal::Judge(seen, decision, now); }),
+                            "decide");
   if (!verdict.accepted) throw std::runtime_error("approval refused: " + verdict.refusal_code);
 }
 

@@ -90,7 +90,7 @@ class SettleTest : public test::RuntimeFixture {
     decision.roles = {"reviewer"};
     decision.reason = "again";
     ASSERT_TRUE(
-        ledger_->Decide(decision, [&](const ledger::ProposalView& v) { return Judge(v, decision, clock_.Now()); })
+        ledger_->Decide(decision, [&](const ledger::ProposalView& v, Instant now) { return Judge(v, decision, now); })
             ->accepted);
   }
   void ExpectIntact() {

@@ -78,14 +78,14 @@ TEST_P(JobTest, AReleasedJobCanBeWithdrawnUnlessItsEffectMayExist) {
   Decide(id, "lead");
   const Job job = Claim();
   EXPECT_EQ(Decide(id, "lead", DecisionKind::kReject).refusal_code, "PROPOSAL_NOT_REJECTABLE");
-  ASSERT_TRUE(ledger->ReleaseJob(job, 30));
+  ASSERT_TRUE(ledger->ReleaseJob(job, 30, false));
   EXPECT_EQ(StateOf(id), ProposalState::kApproved);
   EXPECT_TRUE(NothingToClaim());
   clock.Advance(31);
   Claim();
   clock.Advance(61);
   const Job second = Claim("r2");
-  ASSERT_TRUE(ledger->ReleaseJob(second, 0));
+  ASSERT_TRUE(ledger->ReleaseJob(second, 0, false));
   EXPECT_EQ(StateOf(id), ProposalState::kPendingWorker);
   EXPECT_EQ(Decide(id, "lead", DecisionKind::kCancel).refusal_code, "PROPOSAL_NOT_REJECTABLE");
   EXPECT_TRUE(Verify().intact);

@@ -118,7 +118,7 @@ TEST_P(ThreadTest, SixteenProposersAndApproversOnTheSameRows) {
         }
         const Decision decision = Approval((*view)->proposal, "lead-" + std::to_string(t));
         auto verdict = ledger->Decide(
-            decision, [&](const ProposalView& seen) { return proposal::Judge(seen, decision, clock.Now()); });
+            decision, [&](const ProposalView& seen, Instant now) { return proposal::Judge(seen, decision, now); });
         if (!verdict) ++wrong;
         if (verdict && verdict->accepted) ++approved;
       }
@@ -243,7 +243,11 @@ TEST_P(ServerTest, LeasesGoByTheServersClock) {
   ASSERT_TRUE(other);
   ledger = std::move(*other);
   const std::int64_t before = SystemClock().Now().micros;
-  Decide(Propose(), "lead");
+  // To the caller's clock there is time left; the server's says otherwise.
+  EXPECT_EQ(Decide(Propose("INV-old"), "lead").refusal_code, "PROPOSAL_EXPIRED");
+  const auto proposed = ledger->RecordCall(SampleProposalCall(SystemClock().Now()));
+  ASSERT_TRUE(proposed);
+  EXPECT_TRUE(Decide(proposed->proposal, "lead").accepted);
   auto job = ledger->ClaimJob("r", 60, {});
   ASSERT_TRUE(job && *job);
   EXPECT_GT((*job)->lease_expires_at.micros, before);

@@ -183,7 +183,7 @@ class LedgerTest : public ::testing::TestWithParam<const char*> {
     EXPECT_TRUE(view && *view);
     const Decision decision = Approval((*view)->proposal, subject, kind);
     auto verdict = ledger->Decide(
-        decision, [&](const ProposalView& seen) { return proposal::Judge(seen, decision, clock.Now()); });
+        decision, [&](const ProposalView& seen, Instant now) { return proposal::Judge(seen, decision, now); });
     EXPECT_TRUE(verdict) << verdict.error().message;
     return verdict ? *verdict : Verdict{};
   }

@@ -184,7 +184,8 @@ TEST_P(TamperTest, ALeaseOverEditedRowsIsNeitherExtendedNorGivenBack) {
   ASSERT_TRUE(job && *job);
   Tamper("UPDATE jobs SET uncertain = 1 WHERE proposal = 1");
   EXPECT_FALSE(*ledger->Heartbeat(**job, 60));
-  EXPECT_TRUE(ledger->ReleaseJob(**job, 1));
+  EXPECT_FALSE(*ledger->RecordIntent(**job));
+  EXPECT_TRUE(ledger->ReleaseJob(**job, 1, false));
   EXPECT_FALSE(Verify().intact);
   clock.Advance(61);
   auto next = ledger->ClaimJob("other", 60, {});

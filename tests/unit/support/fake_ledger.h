@@ -66,7 +66,7 @@ class FakeLedger : public ledger::Ledger {
     return Away();
   }
   Result<bool> CompleteJob(const ledger::Job&, ledger::Receipt) override { return false; }
-  Status ReleaseJob(const ledger::Job&, int) override { return {}; }
+  Status ReleaseJob(const ledger::Job&, int, bool) override { return {}; }
   Result<std::optional<ledger::Job>> FindJob(ledger::ProposalId) override { return Nothing<ledger::Job>(); }
   Result<ledger::Verdict> Reconcile(ledger::ProposalId, ledger::ProposalState, const std::string&,
                                     const std::string&) override {
