@@ -137,6 +137,24 @@ TEST_P(JobTest, IntentIsKept) {
   EXPECT_TRUE(Verify().intact);
 }
 
+TEST_P(JobTest, AnIntentOfWhichNothingCameIsWithdrawn) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  const Job first = Claim();
+  EXPECT_TRUE(*ledger->RecordIntent(first));
+  ASSERT_TRUE(ledger->ReleaseJob(first, 0, true));
+  EXPECT_FALSE(*ledger->HasIntent(first));
+  EXPECT_EQ(StateOf(id), ProposalState::kApproved);
+  // Without that word its effect may exist, and nobody can withdraw the proposal.
+  const Job second = Claim();
+  EXPECT_TRUE(*ledger->RecordIntent(second));
+  ASSERT_TRUE(ledger->ReleaseJob(second, 0, false));
+  EXPECT_TRUE(*ledger->HasIntent(second));
+  EXPECT_EQ(StateOf(id), ProposalState::kPendingWorker);
+  EXPECT_EQ(Decide(id, "lead", DecisionKind::kReject).refusal_code, "PROPOSAL_NOT_REJECTABLE");
+  EXPECT_TRUE(Verify().intact);
+}
+
 TEST_P(JobTest, OnlyAnUnknownOutcomeIsClassified) {
   const ProposalId id = Propose();
   Decide(id, "lead");
