@@ -121,14 +121,15 @@ void CheckTransition(CheckContext& cx, const ir::Capability& capability, const a
     }
   }
   if (written->column.column == nullptr) return;
-  const Admitted admitted = AdmittedBy(write.target, *written->column.column);
+  const auto require = [&](const ast::String& end, RowsMeant rows) {
+    if (Admits(AdmittedBy(write.target, *written->column.column, rows), end.value)) return;
+    ReportTransition(cx, capability, end.span,
+                     fmt::format("`{}` is no value that `{}` can hold", end.value, transition.column.text),
+                     "correct the value or remove the transition");
+  };
   for (const ast::TransitionStep& step : transition.steps) {
-    for (const ast::String* end : {&step.from, &step.to}) {
-      if (Admits(admitted, end->value)) continue;
-      ReportTransition(cx, capability, end->span,
-                       fmt::format("`{}` is no value that `{}` can hold", end->value, transition.column.text),
-                       "correct the value or remove the transition");
-    }
+    require(step.from, RowsMeant::kAny);
+    require(step.to, RowsMeant::kWritten);
   }
 }
 

@@ -71,7 +71,7 @@ void CheckCascades(CheckContext& cx) {
     const bool deletes = write.operation == ast::Operation::kDelete;
     for (const schema::ForeignKey& key : table->referenced_by) {
       const std::string_view action = ActionWords(deletes ? key.on_delete : key.on_update);
-      if (action.empty()) continue;
+      if (action.empty() || !key.enforced) continue;
       const auto written = std::find_if(key.columns.begin(), key.columns.end(),
                                         [&](const auto& column) { return FindWritten(write, column) != nullptr; });
       if (!deletes && written == key.columns.end()) continue;

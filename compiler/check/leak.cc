@@ -34,7 +34,7 @@ bool IsReference(const ir::Write& write, std::string_view column) {
   if (column.ends_with("_id") || column == "id") return true;
   const schema::Table* table = PhysicalTable(write.target);
   return table != nullptr && std::any_of(table->foreign_keys.begin(), table->foreign_keys.end(), [&](const auto& key) {
-           return std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();
+           return key.enforced && std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end();
          });
 }
 

@@ -29,13 +29,14 @@ std::string TenantColumnOf(const CheckContext& cx, const ir::TableUse& from, con
   return has_it ? name : std::string();
 }
 
-// A foreign key by which `column` alone decides whose row is referred to, or null.
+// A foreign key by which `column` alone decides whose row is referred to, or null. One that is not enforced keeps nothing
+// within the tenant.
 const schema::ForeignKey* FindLooseReference(const CheckContext& cx, const ir::TableUse& table,
                                              const Physical& written) {
   for (const schema::ForeignKey& key : written.table->foreign_keys) {
     if (!Names(key.columns, written.column->name)) continue;
     const std::string tenant = TenantColumnOf(cx, table, key);
-    if (!tenant.empty() && !Names(key.target_columns, tenant)) return &key;
+    if (!tenant.empty() && (!key.enforced || !Names(key.target_columns, tenant))) return &key;
   }
   return nullptr;
 }
@@ -58,9 +59,10 @@ void CheckReferenceFromArgument(CheckContext& cx) {
                  fmt::format("the model chooses which row of `{}` this one refers to, also of another tenant",
                              key->target_table))
               .WithSchema(ir::SchemaPlace(table, *column.column.column),
-                          fmt::format("foreign key {} to {} does not hold the tenant", key->name, key->target_table))
+                          fmt::format("foreign key {} to {} {}", key->name, key->target_table,
+                                      key->enforced ? "does not hold the tenant" : "is NOT ENFORCED"))
               .WithHelp(fmt::format(
-                  "let the foreign key hold the tenant as well, `FOREIGN KEY ({}, {}) REFERENCES {}`, or take the value FROM BINDING",
+                  "let an enforced foreign key hold the tenant as well, `FOREIGN KEY ({}, {}) REFERENCES {}`, or take the value FROM BINDING",
                   table.tenant_column, written.column->name, key->target_table));
       AttachPath(finding,
                  PathOf(capability, column.value, column.column.span, fmt::format("COLUMNS {}", column.column.name)));

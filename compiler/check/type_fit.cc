@@ -327,13 +327,13 @@ std::int64_t Utf8Length(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
 
-Admitted AdmittedBy(const ir::TableUse& table, const schema::Column& column) {
+Admitted AdmittedBy(const ir::TableUse& table, const schema::Column& column, RowsMeant rows) {
   Admitted admitted;
   if (!column.type.enum_values.empty()) admitted.one_of = &column.type.enum_values;
   const Physical physical = PhysicalColumn(table, &column);
   if (physical.column == nullptr) return admitted;
   for (const schema::CheckConstraint& check : physical.table->checks) {
-    if (check.column != physical.column->name) continue;
+    if (check.column != physical.column->name || (rows == RowsMeant::kAny && !check.validated)) continue;
     if (check.one_of) admitted.one_of = &*check.one_of;
     if (check.min && (!admitted.min || CompareDecimals(*check.min, *admitted.min) > 0)) {
       admitted.min = check.min;

@@ -30,14 +30,16 @@ Verdict FitArg(const ir::Arg& arg, const ir::TableUse& table, const schema::Colu
 // A value of the session: text that is read as the column's type when a session begins.
 Verdict FitSession(const schema::Column& column);
 
-// What a column admits by CHECK constraints and enum, where they are simple.
+// What a column admits by CHECK constraints and enum, where they are simple. Rows that were there before a constraint that
+// was never validated need not obey it.
+enum class RowsMeant { kWritten, kAny };
 struct Admitted {
   const std::vector<std::string>* one_of = nullptr;
   std::optional<std::string> min, max;
   bool min_exclusive = false, max_exclusive = false;
   std::optional<std::int64_t> max_length;
 };
-Admitted AdmittedBy(const ir::TableUse& table, const schema::Column& column);
+Admitted AdmittedBy(const ir::TableUse& table, const schema::Column& column, RowsMeant rows = RowsMeant::kWritten);
 bool Admits(const Admitted& admitted, std::string_view value);  // for values of one_of
 
 // Characters, not bytes.

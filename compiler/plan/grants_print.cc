@@ -91,7 +91,10 @@ std::string PostgresRoles(const std::vector<std::pair<std::string, bool>>& roles
       "      RAISE EXCEPTION USING MESSAGE = format('the role %I was not made by this script, or may do more than grants say', wanted.name),\n"
       "        HINT = format('choose another name; to hand it over with all it holds in this database: COMMENT ON ROLE %I IS %L', wanted.name, {1});\n"
       "    END IF;\n"
-      "    EXECUTE format('ALTER ROLE %I %s NOINHERIT NOCREATEDB NOCREATEROLE', wanted.name, wanted.login);\n"
+      // Only who may give an attribute may name it, so what is right already is not named.
+      "    EXECUTE (SELECT format('ALTER ROLE %I %s NOINHERIT%s%s', wanted.name, wanted.login,\n"
+      "        CASE WHEN rolcreatedb THEN ' NOCREATEDB' END, CASE WHEN rolcreaterole THEN ' NOCREATEROLE' END)\n"
+      "      FROM pg_catalog.pg_roles WHERE rolname = wanted.name);\n"
       "    IF NOT has_database_privilege(wanted.name, current_database(), 'CONNECT') THEN\n"
       "      EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), wanted.name);\n"
       "    END IF;\n"

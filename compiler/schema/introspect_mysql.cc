@@ -233,7 +233,7 @@ class Introspection {
                   "ORDER BY c.constraint_schema, c.table_name, c.constraint_name"
                 : "SELECT c.constraint_schema, t.table_name, c.constraint_name, c.check_clause FROM information_schema.check_constraints c "
                   "JOIN information_schema.table_constraints t ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name "
-                  "AND t.constraint_type = 'CHECK' WHERE {} ORDER BY c.constraint_schema, t.table_name, c.constraint_name"));
+                  "AND t.constraint_type = 'CHECK' AND t.enforced = 'YES' WHERE {} ORDER BY c.constraint_schema, t.table_name, c.constraint_name"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
       if (table == nullptr) continue;

@@ -33,6 +33,7 @@ struct CatalogType {
 
 struct DomainCheck {
   std::string name, expression;
+  bool validated = true;
 };
 
 // The relations that are read: $1 is a JSON list of schemas, empty for all that are not the system's.
@@ -136,14 +137,14 @@ class Introspection {
         const Rows checks,
         catalog_.Query(
             "domain checks",
-            "SELECT contypid, conname, pg_catalog.pg_get_constraintdef(oid) FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype = 'c' ORDER BY conname"));
+            "SELECT contypid, conname, pg_catalog.pg_get_constraintdef(oid), convalidated FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype = 'c' ORDER BY conname"));
     for (int i = 0; i < checks.size(); ++i) {
       const std::string_view text = checks.Text(i, 2);
       const std::size_t open = text.find('(');
       if (open == std::string_view::npos) continue;
       const std::size_t end = sql::AfterParentheses(text, open, kDialect);
       domain_checks_[checks.Int(i, 0)].push_back(
-          {std::string(checks.Text(i, 1)), sql::Normalize(text.substr(open, end - open), kDialect)});
+          {std::string(checks.Text(i, 1)), sql::Normalize(text.substr(open, end - open), kDialect), checks.Bool(i, 3)});
     }
     return {};
   }
@@ -224,7 +225,9 @@ class Introspection {
 
   Status ReadColumns() {
     SYN_ASSIGN_OR_RETURN(const Rows rows, Query("columns", R"(
-      SELECT r.oid, a.attname, a.atttypid, a.atttypmod, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+      SELECT r.oid, a.attname, a.atttypid, a.atttypmod, pg_catalog.format_type(a.atttypid, a.atttypmod),
+             a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
+                                          AND NOT k.convalidated AND k.conkey = ARRAY[a.attnum]), a.attidentity,
              a.attgenerated, pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attcollation, l.collname,
              pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT'), pg_catalog.has_column_privilege(r.oid, a.attnum, 'UPDATE'),
              r.relkind IN ('v', 'm') AND NOT pg_catalog.pg_column_is_updatable(r.oid, a.attnum, false)
@@ -263,8 +266,10 @@ class Introspection {
       if (table.kind == TableKind::kView || table.kind == TableKind::kMaterializedView) continue;
       for (const long long domain : item.domains) {
         for (const DomainCheck& check : domain_checks_[domain]) {
-          for (CheckConstraint& entry : ReadCheck(table, check.name, check.expression, kDialect, item.column))
+          for (CheckConstraint& entry : ReadCheck(table, check.name, check.expression, kDialect, item.column)) {
+            entry.validated = check.validated;
             table.checks.push_back(std::move(entry));
+          }
         }
       }
     }
@@ -303,37 +308,44 @@ class Introspection {
     return {};
   }
 
+  // PostgreSQL 18 lets constraints be declared that it does not enforce.
+  std::string Enforced() const { return catalog_.server_version() >= 180000 ? "k.conenforced" : "true"; }
+
   Status ReadForeignKeys() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("foreign keys", R"(
+    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("foreign keys", fmt::format(R"(
       SELECT k.conrelid, k.conname, tn.nspname, t.relname, k.confupdtype, k.confdeltype,
              (SELECT pg_catalog.json_agg(a.attname ORDER BY u.place) FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u(number, place)
               JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number),
              (SELECT pg_catalog.json_agg(a.attname ORDER BY u.place) FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY u(number, place)
-              JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number)
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number), {}
       FROM relations r JOIN pg_catalog.pg_constraint k ON k.conrelid = r.oid AND k.contype = 'f'
       JOIN pg_catalog.pg_class t ON t.oid = k.confrelid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
       WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
-      ORDER BY k.conname)"));
+      ORDER BY k.conname)",
+                                                                            Enforced())));
     for (int i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Int(i, 0));
       if (table == nullptr) continue;
       table->foreign_keys.push_back({std::string(rows.Text(i, 1)), rows.Texts(i, 6), std::string(rows.Text(i, 2)),
                                      std::string(rows.Text(i, 3)), rows.Texts(i, 7), ActionOf(rows.Text(i, 4)),
-                                     ActionOf(rows.Text(i, 5))});
+                                     ActionOf(rows.Text(i, 5)), rows.Bool(i, 8)});
     }
     return {};
   }
 
   Status ReadChecks() {
-    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("checks", R"(
-      SELECT k.conrelid, k.conname, pg_catalog.pg_get_expr(k.conbin, k.conrelid)
-      FROM relations r JOIN pg_catalog.pg_constraint k ON k.conrelid = r.oid AND k.contype = 'c' ORDER BY k.conname)"));
+    SYN_ASSIGN_OR_RETURN(const Rows rows, Query("checks", fmt::format(R"(
+      SELECT k.conrelid, k.conname, pg_catalog.pg_get_expr(k.conbin, k.conrelid), k.convalidated
+      FROM relations r JOIN pg_catalog.pg_constraint k ON k.conrelid = r.oid AND k.contype = 'c' AND {} ORDER BY k.conname)",
+                                                                      Enforced())));
     for (int i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Int(i, 0));
       if (table == nullptr) continue;
       const std::string expression = sql::Normalize(rows.Text(i, 2), kDialect);
-      for (CheckConstraint& check : ReadCheck(*table, std::string(rows.Text(i, 1)), expression, kDialect))
+      for (CheckConstraint& check : ReadCheck(*table, std::string(rows.Text(i, 1)), expression, kDialect)) {
+        check.validated = rows.Bool(i, 3);
         table->checks.push_back(std::move(check));
+      }
     }
     return {};
   }

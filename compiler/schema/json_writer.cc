@@ -166,6 +166,7 @@ void AppendForeignKeyJson(std::string& out, const ForeignKey& key) {
   if (key.on_delete != ReferentialAction::kNoAction) {
     object.Text("on_delete", names::NameOf(names::kActions, key.on_delete));
   }
+  object.BoolUnless("enforced", key.enforced, true);
   object.Close();
 }
 
@@ -180,6 +181,7 @@ void AppendCheckJson(std::string& out, const CheckConstraint& check) {
   object.BoolUnless("min_exclusive", check.min_exclusive, false);
   object.BoolUnless("max_exclusive", check.max_exclusive, false);
   object.NumberIfSet("max_length", check.max_length);
+  object.BoolUnless("validated", check.validated, true);
   object.Close();
 }
 

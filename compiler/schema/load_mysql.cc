@@ -240,6 +240,7 @@ class Reader : private mysql::Cursor {
 
   void AddCheck(Table& table, std::string name, const std::string& expression) {
     if (name.empty()) name = fmt::format("{}_chk_{}", table.name, ++unnamed_checks_[table.name]);
+    if (Peek().IsWord("NOT") && Peek(1).IsWord("ENFORCED")) return;
     for (CheckConstraint& check : ReadCheck(table, name, expression, kDialect))
       table.checks.push_back(std::move(check));
   }

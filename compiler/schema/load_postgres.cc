@@ -12,6 +12,7 @@
 
 #include "compiler/schema/big_stack.h"
 #include "compiler/schema/load.h"
+#include "compiler/schema/pg_newer.h"
 #include "compiler/schema/pg_reader.h"
 #include "compiler/schema/pg_tree.h"
 #include "compiler/schema/sql_lexer.h"
@@ -155,9 +156,10 @@ tl::unexpected<Error> Wrong(const std::string& path, int line, std::string_view 
 struct Parsed {
   const sql::Statement* statement = nullptr;
   Result<std::unique_ptr<pg::Tree>> tree = nullptr;
+  bool newer = false;  // it has words that the parser does not know, and was read with others in their place
 };
 
-Result<std::unique_ptr<pg::Tree>> Parse(const sql::Statement& statement, const std::string& path) {
+Result<std::unique_ptr<pg::Tree>> Parse(const sql::Statement& statement, const std::string& path, bool& newer) {
   if (statement.text.size() > kMaxStatement) {
     return Wrong(path, statement.line, fmt::format("this statement is longer than {} KiB", kMaxStatement / 1024));
   }
@@ -166,10 +168,18 @@ Result<std::unique_ptr<pg::Tree>> Parse(const sql::Statement& statement, const s
   const std::string text = WithoutProfile(statement.text);
   PgQueryParseResult parsed = pg_query_parse(text.c_str());
   if (parsed.error != nullptr) {
+    if (const std::string known = pg::AsPostgres15(text); known != text) {
+      PgQueryParseResult again = pg_query_parse(known.c_str());
+      newer = again.error == nullptr;
+      if (newer) std::swap(parsed, again);
+      pg_query_free_parse_result(again);
+    }
+  }
+  if (parsed.error != nullptr) {
     const std::size_t offset = ByteOffset(statement.text, parsed.error->cursorpos);
-    auto error = Wrong(path, sql::LineAt(statement, offset),
-                       fmt::format("not understood as PostgreSQL: {}", parsed.error->message),
-                       "if this file is for another database, name its engine");
+    auto error = Wrong(
+        path, sql::LineAt(statement, offset), fmt::format("not understood as PostgreSQL: {}", parsed.error->message),
+        "if this file is for another database, name its engine; words of a PostgreSQL newer than 15 may need `sync introspect`");
     pg_query_free_parse_result(parsed);
     return error;
   }
@@ -190,7 +200,7 @@ Status ParseAll(std::vector<Parsed>& batch, std::size_t bytes, const std::string
     constexpr std::size_t kStride = 16;
     for (std::size_t from; (from = next.fetch_add(kStride)) < batch.size();) {
       for (std::size_t i = from; i < std::min(from + kStride, batch.size()); ++i)
-        batch[i].tree = Parse(*batch[i].statement, path);
+        batch[i].tree = Parse(*batch[i].statement, path, batch[i].newer);
     }
   };
   const unsigned threads =
@@ -213,7 +223,7 @@ Result<Snapshot> Read(std::string_view text, const std::string& path) {
           status = tl::unexpected(parsed.tree.error());
         else
           for (const pg::Node item : (*parsed.tree)->root()["stmts"]) {
-            if (status) status = reader.Apply(*parsed.statement, item["stmt"]);
+            if (status) status = reader.Apply(*parsed.statement, item["stmt"], parsed.newer);
           }
         if (!status) return;
       }

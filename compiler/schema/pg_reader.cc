@@ -81,8 +81,9 @@ Table& Reader::AddTable(const Name& name, TableKind kind) {
   return table;
 }
 
-Status Reader::Apply(const sql::Statement& statement, Node tree) {
+Status Reader::Apply(const sql::Statement& statement, Node tree, bool newer) {
   statement_ = &statement;
+  newer_ = newer;
   const std::string_view tag = tree.tag();
   const Node body = tree.inside();
   if (tag == "CreateStmt") return CreateTable(body);
@@ -293,7 +294,9 @@ Status Reader::Drop(Node drop) {
     if (type == "OBJECT_TABLE" || type == "OBJECT_VIEW" || type == "OBJECT_MATVIEW" || type == "OBJECT_FOREIGN_TABLE") {
       if (Table* table = Find(qualifier, last)) {
         std::erase_if(triggers_, [&](const PendingTrigger& t) { return t.table == Name(table->schema, table->name); });
-        tables_.erase({table->schema, table->name});
+        const Name gone(table->schema, table->name);
+        std::erase_if(children_, [&](const auto& pair) { return pair.first == gone || pair.second == gone; });
+        tables_.erase(gone);
         table->name.clear();  // removed at the end
       }
     } else if (type == "OBJECT_INDEX") {

@@ -23,7 +23,8 @@ class Reader {
   explicit Reader(const std::string& path) : path_(path) { snapshot_.default_schema = "public"; }
 
   // One statement with its tree, the `stmt` of libpg_query.
-  Status Apply(const sql::Statement& statement, Node tree);
+  // `newer`: the tree is of AsPostgres15(statement), not of the statement itself.
+  Status Apply(const sql::Statement& statement, Node tree, bool newer = false);
   void SetSearchPath(std::vector<std::string> schemas) { search_path_ = std::move(schemas); }
   Result<Snapshot> Finish();
 
@@ -64,6 +65,8 @@ class Reader {
   Status CreateTable(Node create);
   Status CreateIndex(Node create);
   Status AlterTable(Node alter);
+  void AddNotNullConstraints(Table& table) const;
+  void PassCheckOn(const Table& parent, const std::string& name);
   Status AlterColumn(Table& table, Node command, std::string_view subtype, std::size_t& defaults_seen);
   Status AddColumn(Table& table, Node definition);
   Status AddColumnConstraints(Table& table, const std::string& column, Node constraints);
@@ -84,8 +87,10 @@ class Reader {
 
   const std::string& path_;
   const sql::Statement* statement_ = nullptr;  // while one is applied
+  bool newer_ = false;
   Snapshot snapshot_;
   std::map<Name, std::size_t> tables_;
+  std::multimap<Name, Name> children_;  // by parent, of INHERITS and PARTITION OF
   std::map<Name, std::vector<std::string>> enums_;
   std::map<Name, Domain> domains_;
   std::set<Name> composites_;

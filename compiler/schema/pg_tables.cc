@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/schema/check_form.h"
+#include "compiler/schema/pg_newer.h"
 #include "compiler/schema/pg_reader.h"
 #include "compiler/schema/pg_types.h"
 
@@ -208,7 +209,9 @@ Status Reader::AddConstraint(Table& table, Node constraint, const std::string& c
   Column* const own = column.empty() ? nullptr : FindColumn(table, column);
   std::vector<std::string> columns = own ? std::vector{column} : Strings(constraint["keys"]);
   if (type == "CONSTR_NOTNULL" && own) own->nullable = false;
-  if (type == "CONSTR_DEFAULT" && own) {
+  const bool is_virtual = type == "CONSTR_DEFAULT" && newer_ && IsGenerated(statement_->text, at);
+  const bool unenforced = newer_ && IsNotEnforced(statement_->text, at, stop);
+  if (type == "CONSTR_DEFAULT" && own && !is_virtual) {
     own->default_expression = ExpressionFrom(at + std::string_view("DEFAULT").size(), stop);
     if (own->default_expression && sql::EqualsIgnoringCase(*own->default_expression, "NULL"))
       own->default_expression.reset();
@@ -218,8 +221,8 @@ Status Reader::AddConstraint(Table& table, Node constraint, const std::string& c
     own->identity = constraint.Text("generated_when") == "a" ? Identity::kAlways : Identity::kByDefault;
     own->nullable = false;
   }
-  if (type == "CONSTR_GENERATED" && own) {
-    own->generated = Generated::kStored;
+  if ((type == "CONSTR_GENERATED" || is_virtual) && own) {
+    own->generated = is_virtual ? Generated::kVirtual : Generated::kStored;
     own->default_expression = ParenthesizedAfter(at);
   }
   if (type == "CONSTR_PRIMARY" || type == "CONSTR_UNIQUE") {
@@ -244,6 +247,7 @@ Status Reader::AddConstraint(Table& table, Node constraint, const std::string& c
   }
   if (type == "CONSTR_FOREIGN") {
     AddForeignKey(table, constraint, own ? std::move(columns) : Strings(constraint["fk_attrs"]));
+    table.foreign_keys.back().enforced = !unenforced;
   }
   if (type == "CONSTR_EXCLUSION") {
     Index index;
@@ -255,7 +259,7 @@ Status Reader::AddConstraint(Table& table, Node constraint, const std::string& c
     if (index.name.empty()) index.name = ChooseName(table, Joined(index.columns), "excl");
     table.indexes.push_back(std::move(index));
   }
-  if (type == "CONSTR_CHECK") {
+  if (type == "CONSTR_CHECK" && !unenforced) {
     const std::string expression = ParenthesizedAfter(at);
     std::string name(constraint.Text("conname"));
     std::vector<CheckConstraint> checks = ReadCheck(table, "", expression, kDialect);
@@ -309,6 +313,7 @@ Status Reader::InheritFrom(Table& table, Node relations, bool partition) {
     SYN_ASSIGN_OR_RETURN(const Table* const found,
                          MustFind(item.Tagged("RangeVar"), partition ? "PARTITION OF" : "INHERITS"));
     const Table parent = *found;
+    children_.emplace(Name(parent.schema, parent.name), Name(table.schema, table.name));
     for (const Column& column : parent.columns) {
       if (table.FindColumn(column.name) == nullptr) table.columns.push_back(column);
     }
@@ -363,9 +368,37 @@ Status Reader::CreateTable(Node create) {
       table.partition_key.emplace_back(column.empty() ? kExpression : column);
     }
   }
+  AddNotNullConstraints(table);
   tables_[name] = snapshot_.tables.size();
   snapshot_.tables.push_back(std::move(table));
   return {};
+}
+
+// What a parent got after its children were made.
+void Reader::PassCheckOn(const Table& parent, const std::string& name) {
+  const auto [first, last] = children_.equal_range({parent.schema, parent.name});
+  for (auto at = first; at != last; ++at) {
+    Table& child = snapshot_.tables[tables_.at(at->second)];
+    for (const CheckConstraint& check : parent.checks) {
+      if (check.name != name) continue;
+      const auto same = std::find_if(child.checks.begin(), child.checks.end(), [&](const CheckConstraint& own) {
+        return own.name == check.name && own.column == check.column && own.expression == check.expression;
+      });
+      if (same == child.checks.end()) {
+        child.checks.push_back(check);
+      } else {
+        same->validated = same->validated || check.validated;
+      }
+    }
+    PassCheckOn(child, name);
+  }
+}
+
+void Reader::AddNotNullConstraints(Table& table) const {
+  if (!newer_) return;
+  for (const std::string& name : NotNullConstraints(statement_->text)) {
+    if (Column* column = FindColumn(table, name)) column->nullable = false;
+  }
 }
 
 Status Reader::CreateIndex(Node create) {
@@ -397,28 +430,14 @@ Status Reader::CreateIndex(Node create) {
 Status Reader::AlterTable(Node alter) {
   const std::string_view kind = alter.Text("objtype");
   if (kind != "OBJECT_TABLE" && kind != "OBJECT_FOREIGN_TABLE") return {};
-  static constexpr std::string_view kWithoutBearing[] = {"AT_ChangeOwner",
-                                                         "AT_SetStatistics",
-                                                         "AT_SetStorage",
-                                                         "AT_SetCompression",
-                                                         "AT_SetOptions",
-                                                         "AT_ResetOptions",
-                                                         "AT_SetRelOptions",
-                                                         "AT_ResetRelOptions",
-                                                         "AT_ReplaceRelOptions",
-                                                         "AT_ReplicaIdentity",
-                                                         "AT_ClusterOn",
-                                                         "AT_DropCluster",
-                                                         "AT_SetLogged",
-                                                         "AT_SetUnLogged",
-                                                         "AT_SetTableSpace",
-                                                         "AT_ValidateConstraint",
-                                                         "AT_SetAccessMethod",
-                                                         "AT_GenericOptions",
-                                                         "AT_AlterColumnGenericOptions",
-                                                         "AT_AttachPartition",
-                                                         "AT_DetachPartition",
-                                                         "AT_DetachPartitionFinalize"};
+  static constexpr std::string_view kWithoutBearing[] = {
+      "AT_ChangeOwner",     "AT_SetStatistics",   "AT_SetStorage",
+      "AT_SetCompression",  "AT_SetOptions",      "AT_ResetOptions",
+      "AT_SetRelOptions",   "AT_ResetRelOptions", "AT_ReplaceRelOptions",
+      "AT_ReplicaIdentity", "AT_ClusterOn",       "AT_DropCluster",
+      "AT_SetLogged",       "AT_SetUnLogged",     "AT_SetTableSpace",
+      "AT_SetAccessMethod", "AT_GenericOptions",  "AT_AlterColumnGenericOptions",
+      "AT_AttachPartition", "AT_DetachPartition", "AT_DetachPartitionFinalize"};
   std::size_t defaults_seen = 0;
   for (const Node item : alter["cmds"]) {
     const Node command = item.Tagged("AlterTableCmd");
@@ -439,7 +458,16 @@ Status Reader::AlterTable(Node alter) {
       }
       SYN_RETURN_IF_ERROR(AddColumn(*table, definition.Tagged("ColumnDef")));
     } else if (subtype == "AT_AddConstraint") {
-      SYN_RETURN_IF_ERROR(AddConstraint(*table, definition.Tagged("Constraint"), "", kNoStop));
+      const Node constraint = definition.Tagged("Constraint");
+      const std::size_t checks = table->checks.size();
+      SYN_RETURN_IF_ERROR(AddConstraint(*table, constraint, "", kNoStop));
+      for (std::size_t i = checks; i < table->checks.size(); ++i)
+        table->checks[i].validated = !constraint.Bool("skip_validation");
+      if (table->checks.size() > checks && !constraint.Bool("is_no_inherit"))
+        PassCheckOn(*table, std::string(table->checks.back().name));
+    } else if (subtype == "AT_ValidateConstraint") {
+      for (CheckConstraint& check : table->checks) check.validated = check.validated || check.name == name;
+      PassCheckOn(*table, name);
     } else if (subtype == "AT_DropConstraint") {
       for (const Index& index : table->indexes) {
         if (index.name == name && index.origin == IndexOrigin::kPrimaryKey) table->primary_key.clear();
@@ -463,6 +491,8 @@ Status Reader::AlterTable(Node alter) {
       SYN_RETURN_IF_ERROR(AlterColumn(*table, command, subtype, defaults_seen));
     }
   }
+  if (Table* table = Find(alter["relation"].Text("schemaname"), alter["relation"].Text("relname")))
+    AddNotNullConstraints(*table);
   return {};
 }
 

@@ -93,6 +93,7 @@ struct Index {
 
 enum class ReferentialAction { kNoAction, kRestrict, kCascade, kSetNull, kSetDefault };
 
+// A foreign key; one that is declared NOT ENFORCED says what is meant, and nothing holds it.
 struct ForeignKey {
   std::string name;
   std::vector<std::string> columns;
@@ -100,9 +101,10 @@ struct ForeignKey {
   std::vector<std::string> target_columns;
   ReferentialAction on_update = ReferentialAction::kNoAction;
   ReferentialAction on_delete = ReferentialAction::kNoAction;
+  bool enforced = true;
 };
 
-// A CHECK constraint; when its form is simple, also what it says, for comparison with literals and bounds.
+// A CHECK constraint that the database holds every new row to (those that are NOT ENFORCED are none); when its form is simple, also what it says, for comparison with literals and bounds.
 struct CheckConstraint {
   std::string name;
   std::string expression;
@@ -113,6 +115,7 @@ struct CheckConstraint {
   bool min_exclusive = false;
   bool max_exclusive = false;
   std::optional<std::int64_t> max_length;  // char_length(column) <= n
+  bool validated = true;                   // false: rows that were there before may not obey it
 };
 
 struct Trigger {

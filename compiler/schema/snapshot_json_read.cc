@@ -149,14 +149,15 @@ void Read(Value value, std::string_view where, ForeignKey& key) {
              Member{"target_schema", Into(key.target_schema)}, Member{"target_table", Into(key.target_table)},
              Member{"target_columns", Into(key.target_columns)},
              Member{"on_update", Named(names::kActions, key.on_update)},
-             Member{"on_delete", Named(names::kActions, key.on_delete)});
+             Member{"on_delete", Named(names::kActions, key.on_delete)}, Member{"enforced", Into(key.enforced)});
 }
 
 void Read(Value value, std::string_view where, CheckConstraint& check) {
   ReadObject(value, where, Member{"name", Into(check.name)}, Member{"expression", Into(check.expression)},
              Member{"column", Into(check.column)}, Member{"one_of", Into(check.one_of)}, Member{"min", Into(check.min)},
              Member{"max", Into(check.max)}, Member{"min_exclusive", Into(check.min_exclusive)},
-             Member{"max_exclusive", Into(check.max_exclusive)}, Member{"max_length", Into(check.max_length)});
+             Member{"max_exclusive", Into(check.max_exclusive)}, Member{"max_length", Into(check.max_length)},
+             Member{"validated", Into(check.validated)});
 }
 
 void Read(Value value, std::string_view where, Trigger& trigger) {

@@ -20,7 +20,9 @@ FROM pragma_table_list(?2) AS t JOIN pragma_table_xinfo(t.name) AS x
 WHERE t.schema = iif(?1 = '', 'main', ?1) AND t.name = ?2 AND x.hidden <> 1)";
 
 constexpr const char* kPostgres = R"(
-SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), (NOT a.attnotnull)::int::bigint,
+SELECT a.attname::text, format_type(a.atttypid, a.atttypmod),
+  (NOT a.attnotnull OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n'
+    AND NOT k.convalidated AND k.conkey = ARRAY[a.attnum]))::int::bigint,
   EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary
     AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))::int::bigint,
   EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate

@@ -131,6 +131,7 @@ constexpr ClassOfState kStates[] = {
     {"08", FailureKind::kUnavailable},
     {"57P", FailureKind::kUnavailable},    // shutdown, crash, cannot connect now
     {"25P03", FailureKind::kUnavailable},  // idle in transaction: the session is ended
+    {"25P04", FailureKind::kUnavailable},  // transaction_timeout: so too
     {"53", FailureKind::kUnavailable},     // too many connections, out of memory or disk
 };
 

@@ -1,4 +1,4 @@
--- Every feature that a snapshot records, for comparison of a dump read offline with the live database.
+-- Every feature of PostgreSQL 13 that a snapshot records, for comparison of a dump read offline with the live database.
 CREATE SCHEMA app;
 CREATE SCHEMA "Odd Schema";
 CREATE TYPE public.mood AS ENUM ('calm', 'it''s odd', 'angry');
@@ -39,7 +39,6 @@ CREATE TABLE public.invoices (
   row_version integer NOT NULL DEFAULT 1,
   CONSTRAINT invoices_number UNIQUE (tenant_id, number),
   CONSTRAINT late UNIQUE (number) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT one_open UNIQUE NULLS NOT DISTINCT (small, code),
   CONSTRAINT two CHECK (small < 100 AND (row_version >= 1 AND row_version <= 1000)),
   EXCLUDE USING btree (due WITH =)
 );
@@ -61,6 +60,9 @@ CREATE TABLE public.events_2026 PARTITION OF public.events FOR VALUES FROM ('202
 CREATE TABLE public.base (id integer NOT NULL, kind text CHECK (kind <> ''));
 CREATE TABLE public.derived (extra text) INHERITS (public.base);
 CREATE UNLOGGED TABLE public.scratch (a integer, b integer);
+ALTER TABLE public.base ADD CONSTRAINT base_late CHECK (id > 0) NOT VALID;
+ALTER TABLE public.base ADD CONSTRAINT base_later CHECK (id < 100) NOT VALID;
+ALTER TABLE public.base VALIDATE CONSTRAINT base_later;
 
 CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <sstream>
 
@@ -84,16 +85,39 @@ class Postgres : public testing::Test {
     if (Environment("SYNAPSOR_TEST_POSTGRES_URL").empty()) GTEST_SKIP() << "SYNAPSOR_TEST_POSTGRES_URL is not set";
     Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("postgres") +
           " -c 'DROP DATABASE IF EXISTS features' -c 'CREATE DATABASE features' 2>&1");
-    Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("features") + " -f " + kFolder + "features.postgres.sql 2>&1");
+    Load("features.postgres.sql");
+    if (version_ >= 15) Load("features.postgres15.sql");
+    if (version_ >= 18) Load("features.postgres18.sql");
   }
+
+  static void Load(const std::string& file) {
+    Shell("psql -q -v ON_ERROR_STOP=1 " + PostgresUrl("features") + " -f " + kFolder + file + " 2>&1");
+  }
+  static int Number(const std::string& text) {
+    std::smatch found;
+    return std::regex_search(text, found, std::regex("[0-9]+")) ? std::stoi(found.str()) : 0;
+  }
+
+  int version_ = Number(Shell("psql -X -At " + PostgresUrl("postgres") + " -c 'SHOW server_version'"));
 };
 
+// A dump by the program that SYNAPSOR_TEST_PG_DUMP names: one that is not older than the server.
+std::string PgDump() {
+  const std::string named = Environment("SYNAPSOR_TEST_PG_DUMP");
+  return named.empty() ? "pg_dump" : named;
+}
+
 TEST_F(Postgres, AgreesWithItsOwnDumpReadOffline) {
+  std::smatch found;
+  const std::string program = Shell(PgDump() + " --version");
+  ASSERT_TRUE(std::regex_search(program, found, std::regex(R"(\) (\d+))")));
+  if (std::stoi(found[1]) < version_)
+    GTEST_SKIP() << program << "does not dump PostgreSQL " << version_ << "; name another in SYNAPSOR_TEST_PG_DUMP";
   const auto live = Live(Engine::kPostgres, PostgresUrl("features"));
   ASSERT_TRUE(live) << live.error().message;
-  const auto dump = ReadPostgresSql(Shell("pg_dump --schema-only " + PostgresUrl("features")), "dump.sql");
+  const auto dump = ReadPostgresSql(Shell(PgDump() + " --schema-only " + PostgresUrl("features")), "dump.sql");
   ASSERT_TRUE(dump) << dump.error().message;
-  EXPECT_EQ(live->tables.size(), 13u);
+  EXPECT_EQ(live->tables.size(), version_ >= 18 ? 17u : 13u);
   EXPECT_EQ(ToJson(AsAFileKnows(*live)), ToJson(AsAFileKnows(*dump)));
 }
 
@@ -103,6 +127,38 @@ TEST_F(Postgres, TwoIntrospectionsGiveTheSameBytesAndTheFileReadsBack) {
   ASSERT_TRUE(first && second);
   EXPECT_EQ(ToJson(*first), ToJson(*second));
   EXPECT_EQ(ToJson(*FromJson(ToJson(*first), "s.json")), ToJson(*first));
+}
+
+TEST_F(Postgres, WhatWasNeverValidatedIsNotTakenForAFact) {
+  const auto live = Live(Engine::kPostgres, PostgresUrl("features"));
+  ASSERT_TRUE(live) << live.error().message;
+  const Table* base = live->FindTable("public", "base");
+  ASSERT_NE(base, nullptr);
+  std::map<std::string, bool> validated;
+  for (const CheckConstraint& check : base->checks) validated[check.name] = check.validated;
+  EXPECT_EQ(validated,
+            (std::map<std::string, bool>{{"base_kind_check", true}, {"base_late", false}, {"base_later", true}}));
+}
+
+TEST_F(Postgres, ReadsWhatIsNewIn18) {
+  if (version_ < 18) GTEST_SKIP() << "PostgreSQL " << version_ << " does not have it";
+  const auto live = Live(Engine::kPostgres, PostgresUrl("features"));
+  ASSERT_TRUE(live) << live.error().message;
+  const Table& prices = *live->FindTable("public", "prices");
+  EXPECT_EQ(prices.FindColumn("doubled")->generated, Generated::kVirtual);
+  EXPECT_EQ(prices.FindColumn("tripled")->generated, Generated::kVirtual);
+  EXPECT_EQ(prices.FindColumn("kept")->generated, Generated::kStored);
+  EXPECT_FALSE(prices.FindColumn("note")->nullable);
+  EXPECT_TRUE(prices.FindColumn("reviewer")->nullable) << "its NOT NULL is NOT VALID";
+  EXPECT_THAT(prices.primary_key, testing::ElementsAre("id", "valid_at"));
+  ASSERT_EQ(prices.checks.size(), 1u) << "the others are NOT ENFORCED";
+  EXPECT_EQ(prices.checks[0].name, "prices_note_check");
+  ASSERT_EQ(prices.foreign_keys.size(), 1u);
+  EXPECT_FALSE(prices.foreign_keys[0].enforced);
+  const Table& sold = *live->FindTable("public", "sold");
+  ASSERT_EQ(sold.foreign_keys.size(), 2u);
+  EXPECT_TRUE(sold.foreign_keys[0].enforced && sold.foreign_keys[1].enforced);
+  EXPECT_THAT(sold.foreign_keys[1].target_columns, testing::ElementsAre("id", "valid_at"));
 }
 
 TEST_F(Postgres, MetadataIsEnoughForARoleWithoutRights) {
