@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "runtime/db/mysql_errors.h"
 #include "runtime/db/mysql_grants.h"
 #include "runtime/db/mysql_session.h"
 #include "runtime/db/mysql_url.h"
@@ -46,11 +47,21 @@ class MysqlConnection : public PooledConnection {
     return SetTimeouts(options_.statement_timeout_ms, options_.lock_timeout_ms);
   }
 
-  DbResult<std::vector<std::string>> Grants() {
-    auto rows = session_->Query(Own("SHOW GRANTS", {}, 1), {}, 100'000);
-    if (!rows) return tl::unexpected(std::move(rows.error()));
-    std::vector<std::string> grants;
-    for (Row& row : *rows) grants.push_back(std::move(row[0].text));
+  // What the account may do now: of its roles, what those allow that are active.
+  DbResult<std::vector<std::string>> Grants() { return Texts("SHOW GRANTS"); }
+
+  // What it could do besides by activating `roles`, which are as in GrantedRoles. The session is left as it was.
+  DbResult<std::vector<std::string>> GrantsWith(std::string_view roles) {
+    if (!is_mariadb_) return Texts(fmt::format("SHOW GRANTS FOR CURRENT_USER() USING {}", roles));
+    auto now = Texts("SELECT COALESCE(CONCAT('`', REPLACE(CURRENT_ROLE(), '`', '``'), '`'), 'NONE')");
+    if (!now) return now;
+    if (auto set = session_->Run(Own(fmt::format("SET ROLE {}", roles), {}), {}); !set) {
+      return tl::unexpected(std::move(set.error()));
+    }
+    auto grants = Grants();
+    if (auto reset = session_->Run(Own("SET ROLE " + now->front(), {}), {}); !reset) {
+      return tl::unexpected(std::move(reset.error()));
+    }
     return grants;
   }
 
@@ -82,10 +93,12 @@ class MysqlConnection : public PooledConnection {
     in_transaction_ = false;
     if (session_->lost()) return session_->Control(MysqlControl::kCommit);  // never sent
     auto committed = session_->Control(MysqlControl::kCommit);
-    // Lost, killed or silent: the server may have committed.
-    if (!committed && (session_->lost() || committed.error().code == "1317")) {
-      committed.error().kind = FailureKind::kOutcomeUnknown;
+    if (!committed) {
+      // Where the server refused, its transaction may be open still, and the next BEGIN would commit it.
       broken_ = true;
+      if (session_->lost() || !MysqlCommitWasRefused(committed.error().kind)) {
+        committed.error().kind = FailureKind::kOutcomeUnknown;
+      }
     }
     return committed;
   }
@@ -130,6 +143,14 @@ class MysqlConnection : public PooledConnection {
  private:
   static Failure AlreadyFailed() {
     return {FailureKind::kConflict, "the transaction has failed and waits for its rollback", "25P02"};
+  }
+
+  DbResult<std::vector<std::string>> Texts(std::string sql) {
+    auto rows = session_->Query(Own(std::move(sql), {}, 1), {}, 100'000);
+    if (!rows) return tl::unexpected(std::move(rows.error()));
+    std::vector<std::string> texts;
+    for (Row& row : *rows) texts.push_back(std::move(row[0].text));
+    return texts;
   }
 
   // Outside a transaction the source's own timeouts hold.
@@ -193,22 +214,42 @@ class MysqlConnector : public Connector {
 
  private:
   DbResult<void> CheckReader(MysqlConnection& connection) {
+    auto why = WhatItCanWrite(connection);
+    if (!why) return tl::unexpected(std::move(why.error()));
+    if (why->empty()) return {};
+    if (!allow_writing_reader_) {
+      return tl::unexpected(Failure{FailureKind::kPermission, *why, "READER_CAN_WRITE"});
+    }
+    if (!warned_.exchange(true)) {
+      fmt::print(stderr, "WARNING: source `{}`: {}: allowed by `allow_writing_reader`, for development only\n", source_,
+                 *why);
+    }
+    return {};
+  }
+
+  // Empty when the account only reads, with every role that it has or could take.
+  DbResult<std::string> WhatItCanWrite(MysqlConnection& connection) {
     auto grants = connection.Grants();
     if (!grants) return tl::unexpected(std::move(grants.error()));
     for (const std::string& grant : *grants) {
       const std::string privilege = WritingPrivilege(grant);
-      if (privilege.empty()) continue;
-      const std::string why = fmt::format("the reader account `{}` has {}", connect_.address.user, privilege);
-      if (!allow_writing_reader_) {
-        return tl::unexpected(Failure{FailureKind::kPermission, why, "READER_CAN_WRITE"});
+      if (!privilege.empty()) {
+        return fmt::format("the reader account `{}` has {}", connect_.address.user, privilege);
       }
-      if (!warned_.exchange(true)) {
-        fmt::print(stderr, "WARNING: source `{}`: {}: allowed by `allow_writing_reader`, for development only\n",
-                   source_, why);
-      }
-      return {};
     }
-    return {};
+    for (const std::string& grant : *grants) {
+      const std::string_view roles = GrantedRoles(grant);
+      if (roles.empty()) continue;
+      auto more = connection.GrantsWith(roles);
+      if (!more) return tl::unexpected(std::move(more.error()));
+      for (const std::string& other : *more) {
+        const std::string privilege = WritingPrivilege(other);
+        if (privilege.empty()) continue;
+        return fmt::format("the reader account `{}` may activate {}, which gives it {}", connect_.address.user, roles,
+                           privilege);
+      }
+    }
+    return "";
   }
 
   const std::string source_;

@@ -9,7 +9,7 @@ namespace {
 // Client errors and the server's last words. 1927 and 3024 have other meanings on no supported
 // server.
 constexpr int kLost[] = {1053, 1077, 1079, 1158, 1159, 1160, 1161, 1927, 2000, 2001, 2002,
-                         2003, 2005, 2006, 2012, 2013, 2014, 2026, 2027, 2055, 4031};
+                         2003, 2005, 2006, 2012, 2013, 2014, 2026, 2027, 2055, 3169, 4031};
 
 struct KindOfNumber {
   int number;
@@ -21,6 +21,8 @@ constexpr KindOfNumber kNumbers[] = {
     {1203, FailureKind::kUnavailable}, {1226, FailureKind::kUnavailable},
     {1021, FailureKind::kUnavailable},  // disk full
     {1114, FailureKind::kUnavailable},  // table full
+    {3032, FailureKind::kUnavailable},  // MySQL: offline mode
+    {3168, FailureKind::kUnavailable},  // MySQL: starting or stopping
     {1205, FailureKind::kTimeout},      // lock wait timeout
     {1317, FailureKind::kTimeout},      // KILL QUERY
     {1969, FailureKind::kTimeout},      // MariaDB: max_statement_time
@@ -32,8 +34,13 @@ constexpr KindOfNumber kNumbers[] = {
     {1142, FailureKind::kPermission},  {1143, FailureKind::kPermission},
     {1227, FailureKind::kPermission},  {1290, FailureKind::kPermission},
     {1370, FailureKind::kPermission},  {1698, FailureKind::kPermission},
-    {1792, FailureKind::kPermission},  // read-only transaction
-    {1836, FailureKind::kPermission},  // read-only server
+    {1792, FailureKind::kPermission},                                     // read-only transaction
+    {1836, FailureKind::kPermission},                                     // read-only server
+    {1251, FailureKind::kPermission},  {2059, FailureKind::kPermission},  // the account's way to log in is unknown here
+    {2061, FailureKind::kPermission},  {1820, FailureKind::kPermission},
+    {1862, FailureKind::kPermission},                                     // password expired
+    {3118, FailureKind::kPermission},  {3955, FailureKind::kPermission},  // account locked
+    {3159, FailureKind::kPermission},                                     // the server wants TLS
     {1046, FailureKind::kSchema},      {1049, FailureKind::kSchema},
     {1054, FailureKind::kSchema},      {1064, FailureKind::kSchema},
     {1109, FailureKind::kSchema},      {1146, FailureKind::kSchema},
@@ -68,6 +75,10 @@ FailureKind KindOfMysqlError(int number, std::string_view sql_state) {
 
 bool MysqlConnectionIsLost(int number) {
   return std::find(std::begin(kLost), std::end(kLost), number) != std::end(kLost);
+}
+
+bool MysqlCommitWasRefused(FailureKind kind) {
+  return kind == FailureKind::kConflict || kind == FailureKind::kPermission || kind == FailureKind::kConstraint;
 }
 
 }  // namespace synapsor::db

@@ -25,8 +25,7 @@ std::string WritingPrivilege(std::string_view grant) {
   if (grant.find(" WITH GRANT OPTION") != std::string_view::npos) return "GRANT OPTION";
   if (!grant.starts_with("GRANT ")) return "";  // SET DEFAULT ROLE
   grant.remove_prefix(6);
-  // GRANT `role` TO `user`: what a role allows stands in lines of its own while it is active.
-  if (grant.starts_with('`') || grant.starts_with('\'')) return "";
+  if (grant.starts_with('`') || grant.starts_with('\'')) return "";  // roles
   std::string name;
   int depth = 0;
   for (std::size_t i = 0; i < grant.size(); ++i) {
@@ -46,6 +45,19 @@ std::string WritingPrivilege(std::string_view grant) {
     if (c == ')') --depth;
   }
   return "a privilege that this program does not know";
+}
+
+std::string_view GrantedRoles(std::string_view grant) {
+  if (!grant.starts_with("GRANT `")) return {};
+  grant.remove_prefix(6);
+  std::size_t end = 0;
+  for (bool quoted = false; end < grant.size(); ++end) {
+    if (grant[end] == '`') quoted = !quoted;  // a doubled one ends and begins anew
+    if (!quoted && grant.substr(end).starts_with(" TO ")) break;
+  }
+  const std::string_view roles = grant.substr(0, end);
+  // MariaDB also says which roles a role has; those have no host.
+  return grant.substr(end).find("`@`") == std::string_view::npos ? std::string_view() : roles;
 }
 
 }  // namespace synapsor::db

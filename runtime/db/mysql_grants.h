@@ -10,4 +10,8 @@ namespace synapsor::db {
 // harmless is not.
 std::string WritingPrivilege(std::string_view grant);
 
+// The roles that one line gives to an account, as the server quotes them: "`a`@`%`,`b`@`%`" on MySQL, "`a`" on
+// MariaDB. Empty for every other line; a role's own roles come with it.
+std::string_view GrantedRoles(std::string_view grant);
+
 }  // namespace synapsor::db

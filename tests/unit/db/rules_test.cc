@@ -46,7 +46,8 @@ TEST(MysqlGrantsTest, OnlyWhatIsKnownToBeHarmlessIsLetThrough) {
        {"GRANT USAGE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD 'x'", "GRANT SELECT ON `app`.* TO `r`@`%`",
         "GRANT SELECT (`a`, `UPDATE`), SHOW VIEW, REFERENCES (`b`) ON `app`.`t` TO `r`@`%`",
         "GRANT `reading` TO `r`@`%`", "SET DEFAULT ROLE `reading` FOR `r`@`%`",
-        "GRANT PROCESS, SHOW DATABASES ON *.* TO `r`@`%`"}) {
+        "GRANT PROCESS, SHOW DATABASES ON *.* TO `r`@`%`", "GRANT SHOW_ROUTINE ON *.* TO `r`@`%`",
+        "REVOKE INSERT ON `app`.* FROM `r`@`%`"}) {
     EXPECT_EQ(WritingPrivilege(grant), "") << grant;
   }
   const std::vector<std::pair<const char*, const char*>> cases = {
@@ -57,10 +58,30 @@ TEST(MysqlGrantsTest, OnlyWhatIsKnownToBeHarmlessIsLetThrough) {
       {"GRANT SELECT ON `app`.`t` TO `r`@`%` WITH GRANT OPTION", "GRANT OPTION"},
       {"GRANT FILE ON *.* TO `r`@`%`", "FILE"},
       {"GRANT DROP ON `app`.* TO `r`@`%`", "DROP"},
+      {"GRANT APPLICATION_PASSWORD_ADMIN,AUDIT_ABORT_EXEMPT ON *.* TO `r`@`%`", "APPLICATION_PASSWORD_ADMIN"},
+      {"GRANT PROXY ON ``@`` TO `r`@`%`", "PROXY"},
       {"GRANT SOMETHING NEW ON *.* TO `r`@`%`", "SOMETHING NEW"},
       {"GRANT SELECT", "a privilege that this program does not know"},
   };
   for (const auto& [grant, privilege] : cases) EXPECT_EQ(WritingPrivilege(grant), privilege);
+}
+
+// Lines as MySQL 9.7 and MariaDB 10.11 print them.
+TEST(MysqlGrantsTest, RolesThatAnAccountCouldActivate) {
+  const std::vector<std::pair<const char*, const char*>> cases = {
+      {"GRANT `wr`@`%` TO `r`@`%`", "`wr`@`%`"},
+      {"GRANT `mand`@`%`,`odd `` TO name`@`%` TO `r`@`%`", "`mand`@`%`,`odd `` TO name`@`%`"},
+      {"GRANT `a`@`%` TO `r`@`%` WITH ADMIN OPTION", "`a`@`%`"},
+      {"GRANT `wr` TO `r`@`%`", "`wr`"},
+      {"GRANT `wr` TO `r`@`localhost` WITH ADMIN OPTION", "`wr`"},
+      {"GRANT `nest` TO `wr`", ""},
+      {"SET DEFAULT ROLE `wr` FOR `r`@`%`", ""},
+      {"GRANT SELECT (`a`), UPDATE (`b`) ON `x`.`t` TO `r`@`%`", ""},
+      {"REVOKE INSERT ON `x`.* FROM `r`@`%`", ""},
+      {"GRANT PROXY ON `a`@`%` TO `r`@`%`", ""},
+      {"GRANT `", ""},
+  };
+  for (const auto& [grant, roles] : cases) EXPECT_EQ(GrantedRoles(grant), roles) << grant;
 }
 
 TEST(HostsTest, LoopbackIsOnlyLoopback) {
@@ -84,8 +105,26 @@ TEST(ErrorClassTest, SqlStates) {
   EXPECT_EQ(KindOfSqlState("XX000"), FailureKind::kOther);
   EXPECT_EQ(KindOfMysqlError(2013, "HY000"), FailureKind::kUnavailable);
   EXPECT_EQ(KindOfMysqlError(3024, "HY000"), FailureKind::kTimeout);
+  EXPECT_EQ(KindOfMysqlError(3819, "HY000"), FailureKind::kConstraint);
+  EXPECT_EQ(KindOfMysqlError(3572, "HY000"), FailureKind::kTimeout);
+  EXPECT_EQ(KindOfMysqlError(3140, "22032"), FailureKind::kConstraint);
+  EXPECT_EQ(KindOfMysqlError(3101, "40000"), FailureKind::kConflict);
+  EXPECT_EQ(KindOfMysqlError(3159, "HY000"), FailureKind::kPermission);
   EXPECT_EQ(KindOfMysqlError(9999, "23000"), FailureKind::kConstraint);
   EXPECT_EQ(KindOfMysqlError(9999, "HY000"), FailureKind::kOther);
+}
+
+TEST(ErrorClassTest, OnlyACommitThatTheServerRefusedHasNotTakenPlace) {
+  const auto refused = [](int number, const char* state) {
+    return MysqlCommitWasRefused(KindOfMysqlError(number, state));
+  };
+  EXPECT_TRUE(refused(1290, "HY000"));  // read-only meanwhile
+  EXPECT_TRUE(refused(1213, "40001"));
+  EXPECT_TRUE(refused(3101, "40000"));   // MySQL: group replication rolled it back
+  EXPECT_FALSE(refused(1180, "HY000"));  // an error during COMMIT
+  EXPECT_FALSE(refused(1317, "70100"));
+  EXPECT_FALSE(refused(1205, "HY000"));
+  EXPECT_FALSE(refused(2013, "HY000"));
 }
 
 TEST(MysqlControlTest, TextsAreAClosedSetWithoutValues) {
