@@ -125,6 +125,11 @@ std::string Placeholder(Engine engine, int position) {
   return engine == Engine::kPostgres ? fmt::format("${}", position) : "?";
 }
 
+std::string SelectedColumn(Engine engine, const Column& column, const std::string& quoted_column) {
+  if (!IsMysql(engine) || column.type.kind != TypeKind::kJson) return quoted_column;
+  return fmt::format("CONVERT({} USING utf8mb4)", quoted_column);
+}
+
 std::string ComparedParam(Engine engine, const Column& column, const std::string& placeholder) {
   if (engine == Engine::kPostgres) return PostgresParam(column, placeholder);
   return IsMysql(engine) ? MysqlCompared(column, placeholder) : placeholder;
@@ -145,7 +150,9 @@ bool EqualityIsLoose(Engine engine, const Column& column) {
   if (!IsTextual(column)) return false;
   if (engine == Engine::kPostgres) return PostgresDeclared(column) == "citext";
   if (engine == Engine::kSqlite) return column.collation == "NOCASE" || column.collation == "RTRIM";
-  return !(column.collation.ends_with("_bin") || column.collation == "binary");
+  // utf8mb4_bin and its like still level trailing blanks.
+  return !(column.collation == "binary" || column.collation.ends_with("_0900_bin") ||
+           column.collation.ends_with("_nopad_bin"));
 }
 
 std::string ExactEquality(Engine engine, const std::string& column, const std::string& placeholder) {

@@ -19,6 +19,9 @@ std::string QuoteTable(schema::Engine engine, std::string_view schema, std::stri
 // "$3" or "?".
 std::string Placeholder(schema::Engine engine, int position);
 
+// The column as it is selected. MySQL's JSON goes as its text: its driver cannot fetch the type from a prepared statement.
+std::string SelectedColumn(schema::Engine engine, const schema::Column& column, const std::string& quoted_column);
+
 // The parameter as the right side of `column = …`.
 std::string ComparedParam(schema::Engine engine, const schema::Column& column, const std::string& placeholder);
 // The parameter as a value that the column is set to. Never a cast that would cut or round silently.

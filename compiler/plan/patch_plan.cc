@@ -136,7 +136,8 @@ bundle::Statement PlanImage(const Planner& planner, bool lock) {
   StatementBuilder builder(planner.engine());
   const std::vector<const Column*> columns = ImageColumns(planner);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    builder.Add(i == 0 ? "SELECT " : ", ").Add(QuoteName(planner.engine(), columns[i]->name));
+    builder.Add(i == 0 ? "SELECT " : ", ")
+        .Add(SelectedColumn(planner.engine(), *columns[i], QuoteName(planner.engine(), columns[i]->name)));
     builder.AddColumn(MakeResultColumn(columns[i]->name, planner.write.target.resolved.name, *columns[i]));
   }
   builder.Add("\nFROM ").Add(planner.Target());

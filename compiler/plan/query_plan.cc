@@ -55,7 +55,8 @@ bundle::ValueRef Tenant(const ir::Context& context) {
 void SelectColumn(Planner& planner, const ir::TableUse& table, const Column& column, std::string_view slot) {
   const bool first = planner.plan.statement.columns.empty();
   planner.builder.Add(first ? "SELECT " : ",\n       ")
-      .Add(QuoteName(planner.engine(), table.alias) + "." + QuoteName(planner.engine(), column.name));
+      .Add(SelectedColumn(planner.engine(), column,
+                          QuoteName(planner.engine(), table.alias) + "." + QuoteName(planner.engine(), column.name)));
   bundle::ResultColumn result = MakeResultColumn(std::string(slot), table.resolved.name, column);
   if (slot.empty()) {
     result.name = fmt::format("{}.{}", table.alias, column.name);

@@ -187,9 +187,9 @@ class Reader {
 
   Operand Plain(Range range) const {
     bool negative = false;
-    if (range.size() == 2 && (range[0].IsSymbol("-") || range[0].IsSymbol("+"))) {
+    if (range.size() >= 2 && (range[0].IsSymbol("-") || range[0].IsSymbol("+"))) {
       negative = range[0].IsSymbol("-");
-      range = Strip(range.subspan(1));
+      range = Strip(range.subspan(1));  // MySQL tells -(5)
       if (range.size() != 1 || range[0].kind != TokenKind::kNumber) return {};
     }
     // MySQL's _utf8mb4'text'.

@@ -122,15 +122,15 @@ class Introspection {
       column.type = MysqlType(rows.Text(i, 3));
       column.nullable = rows.Text(i, 4) == "YES";
       const std::string extra = sql::Lower(rows.Text(i, 6));
-      column.default_expression = DefaultOf(rows, i, extra, column.type.kind);
+      column.default_expression = DefaultOf(rows, i, extra, column.type);
       if (Contains(extra, "auto_increment")) column.identity = Identity::kByDefault;
       if (!rows.Text(i, 7).empty()) {
         column.generated = Contains(extra, "virtual") ? Generated::kVirtual : Generated::kStored;
-        column.default_expression = MysqlExpression(rows.Text(i, 7));
+        column.default_expression = Expression(rows.Text(i, 7));
       }
       if (const std::size_t update = extra.find("on update "); update != std::string::npos) {
-        std::string_view expression = std::string_view(extra).substr(update + 10);
-        column.on_update = MysqlExpression(expression.substr(0, expression.find(',')));
+        const std::string_view expression = std::string_view(extra).substr(update + 10);
+        column.on_update = MysqlExpression(expression.substr(0, expression.find_first_of(", ")));
       }
       if (column.type.kind == TypeKind::kText) column.collation = rows.Text(i, 8);
       column.may_select = Contains(rows.Text(i, 9), "select");
@@ -144,21 +144,22 @@ class Introspection {
     return {};
   }
 
+  // An expression as the server tells it.
+  std::string Expression(std::string_view told) const {
+    return MysqlExpression(snapshot_.engine == Engine::kMysql ? MysqlCatalogText(told) : std::string(told));
+  }
+
   // MariaDB tells the expression, MySQL the bare value unless `extra` says that it is an expression.
-  std::optional<std::string> DefaultOf(const Rows& rows, std::size_t i, const std::string& extra, TypeKind kind) const {
+  std::optional<std::string> DefaultOf(const Rows& rows, std::size_t i, const std::string& extra,
+                                       const Type& type) const {
     if (rows.IsNull(i, 5)) return std::nullopt;
     const std::string& text = rows.Text(i, 5);
     if (snapshot_.engine == Engine::kMariadb) {
       if (text == "NULL") return std::nullopt;
       return MysqlExpression(text);
     }
-    const bool bare = kind == TypeKind::kInteger || kind == TypeKind::kDecimal || kind == TypeKind::kFloat ||
-                      kind == TypeKind::kBoolean || Contains(extra, "default_generated") ||
-                      Contains(text, "current_timestamp") || text.starts_with("b'");
-    if (bare) return MysqlExpression(text);
-    std::string quoted = "'";
-    for (const char c : text) quoted += c == '\'' ? "''" : std::string(1, c);
-    return quoted + "'";
+    if (Contains(extra, "default_generated")) return Expression(text);
+    return MysqlValueDefault(text, type);
   }
 
   Status ReadIndexes() {
@@ -166,7 +167,7 @@ class Introspection {
         const Rows rows,
         Query(
             "indexes", "table_schema",
-            "SELECT table_schema, table_name, index_name, non_unique, column_name, sub_part FROM information_schema.statistics WHERE {} "
+            "SELECT table_schema, table_name, index_name, non_unique, column_name, sub_part, index_type FROM information_schema.statistics WHERE {} "
             "ORDER BY table_schema, table_name, index_name, seq_in_index"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
@@ -179,8 +180,8 @@ class Introspection {
                        : index.unique          ? IndexOrigin::kUnique
                                                : IndexOrigin::kIndex;
       }
-      // A prefix is unique of other values than the column's.
-      const bool whole = !rows.IsNull(i, 4) && rows.IsNull(i, 5);
+      // A prefix is unique of other values than the column's. A spatial key tells a length of its own.
+      const bool whole = !rows.IsNull(i, 4) && (rows.IsNull(i, 5) || rows.Text(i, 6) == "SPATIAL");
       table->indexes.back().columns.push_back(whole ? rows.Text(i, 4) : "(expression)");
       if (rows.Text(i, 2) == "PRIMARY") table->primary_key.push_back(rows.Text(i, 4));
     }
@@ -237,11 +238,7 @@ class Introspection {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
       if (table == nullptr) continue;
-      std::string clause = rows.Text(i, 3);
-      if (!mariadb) {  // MySQL escapes the quotes of literals here
-        for (std::size_t at; (at = clause.find("\\'")) != std::string::npos;) clause.erase(at, 1);
-      }
-      const std::string expression = MysqlExpression(clause);
+      const std::string expression = Expression(rows.Text(i, 3));
       for (CheckConstraint& check : ReadCheck(*table, rows.Text(i, 2), expression, kDialect))
         table->checks.push_back(std::move(check));
       for (Column& column : table->columns) {

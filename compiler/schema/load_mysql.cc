@@ -182,7 +182,6 @@ class Reader : private mysql::Cursor {
     if (Take("CHECK")) {
       const std::string expression = TakeParenthesized();
       AddCheck(table, name, expression);
-      SkipElement();
       return;
     }
     if (Take("FOREIGN")) {
@@ -212,19 +211,18 @@ class Reader : private mysql::Cursor {
     }
     if (Peek().IsName() && !Peek().IsWord("USING")) name = TakeName("a key");
     if (Take("USING")) ++at_;
-    index.columns = TakeKeyParts(table);
+    std::vector<std::string> names;
+    index.columns = TakeKeyParts(table, &names);
+    const bool primary = index.origin == IndexOrigin::kPrimaryKey;
     AddIndex(table, std::move(index), name);
+    if (primary) SetPrimaryKey(table, std::move(names));
     SkipElement();
   }
 
   void AddIndex(Table& table, Index index, std::string name) {
     if (index.origin == IndexOrigin::kPrimaryKey) {
       name = "PRIMARY";
-      table.primary_key = index.columns;
-      for (Column& column : table.columns) {
-        if (std::find(index.columns.begin(), index.columns.end(), column.name) != index.columns.end())
-          column.nullable = false;
-      }
+      SetPrimaryKey(table, index.columns);
     }
     const auto taken = [&](const std::string& wanted) {
       return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const Index& i) { return i.name == wanted; });
@@ -238,9 +236,22 @@ class Reader : private mysql::Cursor {
     table.indexes.push_back(std::move(index));
   }
 
+  // Where a prefix is unique, the whole column is.
+  static void SetPrimaryKey(Table& table, std::vector<std::string> names) {
+    for (Column& column : table.columns) {
+      if (std::find(names.begin(), names.end(), column.name) != names.end()) column.nullable = false;
+    }
+    table.primary_key = std::move(names);
+  }
+
   void AddCheck(Table& table, std::string name, const std::string& expression) {
     if (name.empty()) name = fmt::format("{}_chk_{}", table.name, ++unnamed_checks_[table.name]);
-    if (Peek().IsWord("NOT") && Peek(1).IsWord("ENFORCED")) return;
+    // What the server does not enforce says nothing about the rows.
+    if (Peek().IsWord("NOT") && Peek(1).IsWord("ENFORCED")) {
+      at_ += 2;
+      return;
+    }
+    Take("ENFORCED");
     for (CheckConstraint& check : ReadCheck(table, name, expression, kDialect))
       table.checks.push_back(std::move(check));
   }
@@ -318,11 +329,11 @@ class Reader : private mysql::Cursor {
       if (Take("NULL"))
         column().nullable = false;
       else
-        ++at_;  // NOT ENFORCED, NOT INVISIBLE
+        ++at_;  // NOT SECONDARY
     } else if (Take("NULL")) {
       column().nullable = true;
     } else if (Take("DEFAULT")) {
-      column().default_expression = TakeDefault();
+      column().default_expression = MysqlWrittenDefault(TakeDefault(), column().type);
       if (sql::EqualsIgnoringCase(*column().default_expression, "NULL")) column().default_expression.reset();
     } else if (Take("AUTO_INCREMENT")) {
       column().identity = Identity::kByDefault;

@@ -76,8 +76,8 @@ class Cursor {
     const sql::Token& close = tokens_[at_ - 1];
     return MysqlExpression(statement_->text.substr(open, close.offset + 1 - open));
   }
-  // (a, b(10) DESC, (expression))
-  std::vector<std::string> TakeKeyParts(const Table& table) {
+  // (a, b(10) DESC, (expression)); into `names` the columns of those parts that are not expressions.
+  std::vector<std::string> TakeKeyParts(const Table& table, std::vector<std::string>* names = nullptr) {
     std::vector<std::string> parts;
     Expect("(");
     do {
@@ -86,6 +86,7 @@ class Cursor {
         parts.emplace_back("(expression)");
       } else {
         parts.push_back(ColumnOf(table, TakeName("a column")));
+        if (names != nullptr) names->push_back(parts.back());
         // A prefix is unique of other values than the column's.
         if (Peek().IsSymbol("(")) {
           TakeParenthesized();

@@ -168,6 +168,12 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
       }
     }
     SYN_ASSIGN_OR_RETURN(const Rows zone, catalog.Query("the session", "SET time_zone = '+00:00'"));
+    // The mode that statements will run in, whatever the server's own is.
+    SYN_ASSIGN_OR_RETURN(
+        const Rows mode,
+        catalog.Query("the session",
+                      "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
+                      "ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY'"));
     SYN_RETURN_IF_ERROR(catalog.Begin());
     return catalog;
   } catch (const sql::SQLException& error) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/schema/sql_lexer.h"
+#include "runtime/base/utf8.h"
 
 namespace synapsor::schema {
 namespace {
@@ -55,6 +56,33 @@ constexpr Row kRows[] = {
     {"enum", "enum", TypeKind::kEnum},
 };
 
+bool IsNumeric(TypeKind kind) {
+  return kind == TypeKind::kInteger || kind == TypeKind::kDecimal || kind == TypeKind::kFloat ||
+         kind == TypeKind::kBoolean;
+}
+
+bool IsNumber(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  const std::vector<sql::Token> tokens = sql::Tokens(text, kDialect);
+  return tokens.size() == 1 && tokens[0].kind == sql::TokenKind::kNumber && tokens[0].text.size() == text.size();
+}
+
+// The bytes that the characters stand for; the text itself where they are not UTF-8.
+std::string WithoutDoubleEncoding(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first < 0x80) {
+      bytes += text[i];
+      continue;
+    }
+    // C2 and C3 begin the characters up to FF.
+    if ((first != 0xC2 && first != 0xC3) || i + 1 >= text.size()) return std::string(text);
+    bytes += static_cast<char>((first & 3) << 6 | (static_cast<unsigned char>(text[++i]) & 0x3F));
+  }
+  return IsUtf8(bytes) ? bytes : std::string(text);
+}
+
 }  // namespace
 
 Type MysqlType(std::string_view spelling) {
@@ -81,6 +109,14 @@ Type MysqlType(std::string_view spelling) {
   const bool boolean = base == "bool" || base == "boolean" ||
                        (base == "tinyint" && numbers.size() == 1 && numbers[0] == 1 && !type.is_unsigned);
   if (boolean) return {.kind = TypeKind::kBoolean, .declared = "tinyint(1)"};
+  // Bits travel as an unsigned number.
+  if (base == "bit") {
+    const std::int64_t width = numbers.empty() ? 1 : numbers[0];
+    if (width == 1) return {.kind = TypeKind::kBoolean, .declared = "bit(1)"};
+    type = {.kind = TypeKind::kInteger, .declared = fmt::format("bit({})", width), .bits = 64};
+    type.is_unsigned = true;
+    return type;
+  }
   for (const Row& row : kRows) {
     if (row.name != base) continue;
     type.kind = row.kind;
@@ -138,6 +174,43 @@ std::string MysqlExpression(std::string_view text) {
   if (!now || tokens.size() == 2 || tokens.size() > 4 || (tokens.size() > 1 && !tokens[1].IsSymbol("("))) return kept;
   if (tokens.size() == 4 && tokens[2].text != "0") return fmt::format("CURRENT_TIMESTAMP({})", tokens[2].text);
   return "CURRENT_TIMESTAMP";
+}
+
+std::string MysqlCatalogText(std::string_view told) {
+  const std::string text = WithoutDoubleEncoding(told);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '\\' || text[i + 1] == '\'');
+    out += text[escaped ? ++i : i];
+  }
+  return out;
+}
+
+std::string MysqlValueDefault(std::string_view value, const Type& type) {
+  const bool instant = type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
+  if (IsNumeric(type.kind) || (instant && sql::Lower(value).starts_with("current_timestamp")) ||
+      (type.kind == TypeKind::kBytes && value.starts_with("0x"))) {
+    return MysqlExpression(value);
+  }
+  std::string quoted = "'";
+  for (const char c : value) {
+    switch (c) {
+      case '\'': quoted += "''"; break;
+      case '\\': quoted += "\\\\"; break;
+      case '\n': quoted += "\\n"; break;
+      case '\r': quoted += "\\r"; break;
+      case '\0': quoted += "\\0"; break;
+      default: quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+std::string MysqlWrittenDefault(std::string expression, const Type& type) {
+  const std::vector<sql::Token> tokens = sql::Tokens(expression, kDialect);
+  if (!IsNumeric(type.kind) || tokens.size() != 1 || tokens[0].kind != sql::TokenKind::kString) return expression;
+  std::string number = sql::Unquote(tokens[0], kDialect);
+  return IsNumber(number) ? number : expression;
 }
 
 }  // namespace synapsor::schema

@@ -32,10 +32,15 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped)";
 
+// column_key would call the first unique key PRI where there is no primary key. The prefix in
+// a unique key is unique of other values than the column's.
 constexpr const char* kMysql = R"(
-SELECT c.column_name, c.column_type, CAST(c.is_nullable = 'YES' AS SIGNED), CAST(c.column_key = 'PRI' AS SIGNED),
+SELECT c.column_name, c.column_type, CAST(c.is_nullable = 'YES' AS SIGNED),
   CAST(EXISTS (SELECT 1 FROM information_schema.statistics s WHERE s.table_schema = c.table_schema
-    AND s.table_name = c.table_name AND s.column_name = c.column_name AND s.non_unique = 0) AS SIGNED),
+    AND s.table_name = c.table_name AND s.column_name = c.column_name AND s.index_name = 'PRIMARY') AS SIGNED),
+  CAST(EXISTS (SELECT 1 FROM information_schema.statistics s WHERE s.table_schema = c.table_schema
+    AND s.table_name = c.table_name AND s.column_name = c.column_name AND s.non_unique = 0
+    AND (s.sub_part IS NULL OR s.index_name = 'PRIMARY')) AS SIGNED),
   CAST(t.table_type = 'BASE TABLE' AS SIGNED)
 FROM information_schema.columns c JOIN information_schema.tables t
   ON t.table_schema = c.table_schema AND t.table_name = c.table_name

@@ -210,6 +210,20 @@ DbResult<std::vector<FoundColumn>> MatchColumns(sql::ResultSetMetaData& metadata
   return columns;
 }
 
+// Why the connector fetches nothing: MySQL's JSON, VECTOR and what else it does not know.
+Failure CannotBeFetched(sql::ResultSetMetaData& metadata, const bundle::Statement& statement) {
+  const unsigned width = metadata.getColumnCount();
+  if (width != statement.columns.size()) return WrongColumns(statement.columns.size(), width);
+  for (unsigned i = 1; i <= width; ++i) {
+    const int type = metadata.getColumnType(i);
+    if (type != DataType::JSON && type != DataType::UNKNOWN) continue;
+    return Mismatch(statement.columns[i - 1], type == DataType::JSON
+                                                  ? "the type JSON, which can be fetched only as text"
+                                                  : "a type that cannot be fetched");
+  }
+  return Mismatch(statement.columns[0], "a type that cannot be fetched, or a column beside it has");
+}
+
 // ---- the session
 
 class ConnectorSession : public MysqlSession {
@@ -241,7 +255,15 @@ class ConnectorSession : public MysqlSession {
       auto bound = Bound(statement, values);
       if (!bound) return tl::unexpected(std::move(bound.error()));
       // One open result a statement: a second would share its buffers.
-      const std::unique_ptr<sql::ResultSet> result((*bound)->executeQuery());
+      std::unique_ptr<sql::ResultSet> result;
+      try {
+        result.reset((*bound)->executeQuery());
+      } catch (const sql::SQLException& error) {
+        if (error.getErrorCode() != 0) throw;
+        // The connector's own word: it has no buffer for a column's type. The rows are on their way all the same.
+        lost_ = true;
+        return tl::unexpected(CannotBeFetched(*(*bound)->getMetaData(), statement));
+      }
       auto columns = MatchColumns(*result->getMetaData(), statement);
       if (!columns) return tl::unexpected(std::move(columns.error()));
       std::vector<Row> rows;

@@ -76,6 +76,7 @@ struct TypeCase {
   T scalar;
   std::vector<std::string> values;
   std::string same = {};  // how it compares a value with `v`; empty: v = cast
+  std::string read = "v";
 };
 
 std::string EveryByte() {
@@ -136,7 +137,8 @@ TEST_F(MariadbTest, EveryTypeTravelsExactly) {
                      "?",
                      T::kJson,
                      {R"({"a": 1.1, "b": [], "n": 18446744073709551615})", "null", "\"\"", R"("\u0001 \\ \"")"},
-                     "CAST(CONVERT(v USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)"});
+                     "CAST(CONVERT(v USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)",
+                     "CONVERT(v USING utf8mb4)"});
   }
   auto writer = Open(Role::kWriter);
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -145,7 +147,8 @@ TEST_F(MariadbTest, EveryTypeTravelsExactly) {
     const Slot slot{test.scalar, test.type};
     const auto insert =
         MakeStatement(fmt::format("INSERT INTO app.t{} (k, v) VALUES (?, {})", i, test.cast), {{T::kInt64}, slot});
-    const auto select = MakeStatement(fmt::format("SELECT v FROM app.t{} WHERE k = ?", i), {{T::kInt64}}, {slot});
+    const auto select =
+        MakeStatement(fmt::format("SELECT {} FROM app.t{} WHERE k = ?", test.read, i), {{T::kInt64}}, {slot});
     const std::string same = test.same.empty() ? "v = " + test.cast : test.same;
     const auto match =
         MakeStatement(fmt::format("UPDATE app.t{} SET n = n + 1 WHERE k = ? AND {}", i, same), {{T::kInt64}, slot});
@@ -161,6 +164,20 @@ TEST_F(MariadbTest, EveryTypeTravelsExactly) {
         EXPECT_EQ(MustExecute(*writer, match, {key, rows[0][0]}), 1) << test.type << " " << values[k].text;
       }
     }
+  }
+}
+
+TEST_F(MariadbTest, TypesThatTheConnectorDoesNotKnowAreRefused) {
+  if (mariadb_) GTEST_SKIP() << "MariaDB tells JSON as the text that it is";
+  Admin("CREATE TABLE app.t (j JSON, v VECTOR(2)); INSERT INTO app.t VALUES ('{\"a\": 1}', STRING_TO_VECTOR('[1,2]'))");
+  for (const auto& [column, type] : {std::pair{"j", T::kJson}, {"j", T::kText}, {"v", T::kText}, {"v", T::kBytes}}) {
+    auto reader = Open(Role::kReader);
+    const auto select = MakeStatement(fmt::format("SELECT 1, {} FROM app.t", column), {}, {{T::kInt64}, {type}});
+    auto rows = reader->Query(select, {}, 1);
+    ASSERT_FALSE(rows) << column;
+    EXPECT_EQ(rows.error().kind, FailureKind::kSchema) << column << Where(rows.error());
+    EXPECT_THAT(rows.error().operator_message, HasSubstr("`t.c1`")) << column;
+    EXPECT_FALSE(reader->healthy());  // with rows on their way
   }
 }
 

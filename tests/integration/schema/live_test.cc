@@ -198,31 +198,80 @@ TEST_F(Postgres, ErrorsNeverRepeatTheUrl) {
   EXPECT_THAT(Live(Engine::kPostgres, PostgresUrl("no_such_database")).error().message, HasSubstr("no such"));
 }
 
+// MySQL's own mysqldump, from the Debian tree that tests/integration/servers has its server of.
+std::string MysqlDump() {
+  const std::string root = Environment("SYNAPSOR_TEST_MYSQL_ROOT");
+  if (root.empty()) return "";
+  return root + "/lib64/ld-linux-x86-64.so.2 --library-path " + root + "/usr/lib/x86_64-linux-gnu:" + root +
+         "/usr/lib/mysql/private " + root + "/usr/bin/mysqldump --no-defaults --set-gtid-purged=OFF";
+}
+
+// MariaDB, or the MySQL that answers in its place.
 class Mariadb : public testing::Test {
  protected:
   void SetUp() override {
     if (Environment("SYNAPSOR_TEST_MARIADB_URL").empty()) GTEST_SKIP() << "SYNAPSOR_TEST_MARIADB_URL is not set";
     Shell("mariadb" + MariadbLogin() + "-e 'DROP DATABASE IF EXISTS features; CREATE DATABASE features' 2>&1");
-    Shell("mariadb" + MariadbLogin() + "features < " + kFolder + "features.mariadb.sql 2>&1");
+    Load("features.mariadb.sql");
+    mysql_ = Shell("mariadb" + MariadbLogin() + "-N -e 'SELECT VERSION()'").find("MariaDB") == std::string::npos;
+    if (mysql_) Load("features.mysql.sql");
   }
+
+  static void Load(const std::string& file) {
+    Shell("mariadb" + MariadbLogin() + "--default-character-set=utf8mb4 features < " + kFolder + file + " 2>&1");
+  }
+
+  bool mysql_ = false;
 };
 
 TEST_F(Mariadb, AgreesWithItsOwnDumpReadOffline) {
   const auto live = Live(Engine::kMariadb, MariadbUrl("features"));
   ASSERT_TRUE(live) << live.error().message;
-  EXPECT_EQ(live->engine, Engine::kMariadb);
-  auto dump = ReadMysqlSql(Shell("mariadb-dump" + MariadbLogin() + "--no-data --databases features"), "dump.sql");
-  ASSERT_TRUE(dump) << dump.error().message;
-  dump->engine = Engine::kMariadb;
-  Snapshot known = AsAFileKnows(*live), read = AsAFileKnows(*dump);
-  for (Snapshot* snapshot : {&known, &read}) {
-    for (Table& table : snapshot->tables) {  // the server writes the database's name into views
-      table.view_definition = std::regex_replace(table.view_definition, std::regex("`features`\\."), "");
+  EXPECT_EQ(live->engine, mysql_ ? Engine::kMysql : Engine::kMariadb);
+  EXPECT_EQ(live->tables.size(), mysql_ ? 11u : 7u);
+  std::vector<std::string> dumps = {"mariadb-dump"};
+  if (mysql_ && !MysqlDump().empty()) dumps.push_back(MysqlDump());
+  for (const std::string& program : dumps) {
+    auto dump = ReadMysqlSql(Shell(program + MariadbLogin() + "--no-data --databases features"), "dump.sql");
+    ASSERT_TRUE(dump) << program << ": " << dump.error().message;
+    dump->engine = live->engine;
+    Snapshot known = AsAFileKnows(*live), read = AsAFileKnows(*dump);
+    for (Snapshot* snapshot : {&known, &read}) {
+      for (Table& table : snapshot->tables) {  // the server writes the database's name into views
+        table.view_definition = std::regex_replace(table.view_definition, std::regex("`features`\\."), "");
+      }
+      Finish(*snapshot);
     }
-    Finish(*snapshot);
+    EXPECT_EQ(ToJson(known), ToJson(read)) << program;
   }
-  EXPECT_EQ(known.tables.size(), 7u);
-  EXPECT_EQ(ToJson(known), ToJson(read));
+}
+
+// The server's own word on what it accepts, beside what the snapshot says of it.
+TEST_F(Mariadb, WhatOnlyMysqlHas) {
+  if (!mysql_) GTEST_SKIP() << "this is MariaDB";
+  const auto live = Live(Engine::kMysql, MariadbUrl("features"));
+  ASSERT_TRUE(live) << live.error().message;
+  const Table* table = live->FindTable("", "only_mysql");
+  ASSERT_NE(table, nullptr);
+  const auto column = [&](const char* name) { return *table->FindColumn(name); };
+  EXPECT_EQ(column("code").default_expression, R"('it''s \\ odd')");
+  EXPECT_EQ(column("active").type.kind, TypeKind::kBoolean);
+  EXPECT_EQ(column("mask").type.kind, TypeKind::kInteger);
+  EXPECT_EQ(column("vec").type.kind, TypeKind::kOther);
+  EXPECT_EQ(column("place").type.kind, TypeKind::kOther);
+  EXPECT_EQ(column("touched").on_update, "CURRENT_TIMESTAMP");
+  EXPECT_EQ(column("word").default_expression, "'current_timestamp'");
+  EXPECT_EQ(column("shown").generated, Generated::kVirtual);
+  std::map<std::string, CheckConstraint> checks;
+  for (const CheckConstraint& check : table->checks) checks.emplace(check.name, check);
+  EXPECT_EQ(checks.size(), 3u);  // those that are enforced
+  EXPECT_EQ(checks["code_list"].one_of, (std::vector<std::string>{"it's", "b\\c", "\xC3\xA4"}));
+  EXPECT_EQ(checks["low_range"].min, "-5");
+  EXPECT_EQ(checks["low_range"].max, "100");
+  EXPECT_TRUE(checks["low_range"].max_exclusive);
+  EXPECT_EQ(checks["short"].max_length, 30);
+  EXPECT_EQ(live->FindTable("", "by_prefix")->primary_key, std::vector<std::string>{"name"});
+  EXPECT_TRUE(live->FindTable("", "without_key")->primary_key.empty());
 }
 
 TEST_F(Mariadb, TwoIntrospectionsGiveTheSameBytes) {

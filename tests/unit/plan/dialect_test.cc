@@ -33,6 +33,12 @@ TEST(Dialect, NeverCastsToALengthOrScale) {
   EXPECT_EQ(AssignedParam(Engine::kMysql, Of(TypeKind::kDecimal, "decimal(12,2)"), "?"), "?");
 }
 
+TEST(Dialect, SelectsJsonOfMysqlAsItsText) {
+  EXPECT_EQ(SelectedColumn(Engine::kMysql, Of(TypeKind::kJson, "json"), "`t`.`c`"), "CONVERT(`t`.`c` USING utf8mb4)");
+  EXPECT_EQ(SelectedColumn(Engine::kMysql, Of(TypeKind::kText, "longtext"), "`c`"), "`c`");
+  EXPECT_EQ(SelectedColumn(Engine::kPostgres, Of(TypeKind::kJson, "jsonb"), "\"c\""), "\"c\"");
+}
+
 TEST(Dialect, ComparesDecimalsOfMysqlExactly) {
   Column column = Of(TypeKind::kDecimal, "decimal(12,2)");
   column.type.precision = 12;
@@ -46,7 +52,12 @@ TEST(Dialect, ComparesDecimalsOfMysqlExactly) {
 TEST(Dialect, KnowsWhereEqualityIsLoose) {
   EXPECT_TRUE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)", "utf8mb4_general_ci")));
   EXPECT_TRUE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)")));
-  EXPECT_FALSE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)", "utf8mb4_bin")));
+  // 'a' = 'a ' in every collation that pads.
+  EXPECT_TRUE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)", "utf8mb4_bin")));
+  EXPECT_TRUE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)", "utf8mb4_0900_ai_ci")));
+  EXPECT_FALSE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)", "utf8mb4_0900_bin")));
+  EXPECT_FALSE(EqualityIsLoose(Engine::kMariadb, Of(TypeKind::kText, "varchar(64)", "utf8mb4_nopad_bin")));
+  EXPECT_FALSE(EqualityIsLoose(Engine::kMysql, Of(TypeKind::kText, "varchar(64)", "binary")));
   EXPECT_TRUE(EqualityIsLoose(Engine::kPostgres, Of(TypeKind::kText, "citext")));
   EXPECT_TRUE(EqualityIsLoose(Engine::kPostgres, Of(TypeKind::kText, "public.citext")));
   EXPECT_FALSE(EqualityIsLoose(Engine::kPostgres, Of(TypeKind::kText, "text")));
