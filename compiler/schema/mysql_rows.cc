@@ -113,15 +113,24 @@ std::string_view Reason(int code) {
 
 struct Catalog::Connection {
   std::unique_ptr<sql::Connection> handle;
+  bool is_mariadb = false;
 };
 
 Catalog::Catalog(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 Catalog::Catalog(Catalog&&) noexcept = default;
 Catalog::~Catalog() = default;
 
+bool Catalog::is_mariadb() const { return connection_->is_mariadb; }
+
 const std::string& Rows::Text(std::size_t row, std::size_t column) const {
   static const std::string empty;
   return rows[row][column] ? *rows[row][column] : empty;
+}
+
+std::optional<std::size_t> Rows::Position(std::string_view name) const {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
 }
 
 Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions& options) {
@@ -174,6 +183,8 @@ Result<Catalog> Catalog::Connect(const std::string& url, const IntrospectOptions
         catalog.Query("the session",
                       "SET sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
                       "ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY'"));
+    SYN_ASSIGN_OR_RETURN(const Rows version, catalog.Query("the session", "SELECT VERSION()"));
+    catalog.connection_->is_mariadb = version.size() == 1 && version.Text(0, 0).find("MariaDB") != std::string::npos;
     SYN_RETURN_IF_ERROR(catalog.Begin());
     return catalog;
   } catch (const sql::SQLException& error) {
@@ -208,6 +219,7 @@ Result<Rows> Catalog::Query(std::string_view purpose, const std::string& text,
     if (!statement->execute()) return out;
     const std::unique_ptr<sql::ResultSet> result(statement->getResultSet());
     const unsigned columns = result->getMetaData()->getColumnCount();
+    for (unsigned i = 1; i <= columns; ++i) out.names.push_back(result->getMetaData()->getColumnLabel(i));
     while (result->next()) {
       auto& row = out.rows.emplace_back();
       for (unsigned i = 1; i <= columns; ++i) {

@@ -15,8 +15,10 @@
 namespace synapsor::schema::mysql {
 
 struct Rows {
+  std::vector<std::string> names;  // of the columns
   std::vector<std::vector<std::optional<std::string>>> rows;
   std::size_t size() const { return rows.size(); }
+  std::optional<std::size_t> Position(std::string_view name) const;  // of the column with it
   const std::string& Text(std::size_t row, std::size_t column) const;  // NULL reads as ""
   bool IsNull(std::size_t row, std::size_t column) const { return !rows[row][column].has_value(); }
 };
@@ -32,6 +34,7 @@ class Catalog {
   Result<Rows> Query(std::string_view purpose, const std::string& sql, const std::vector<std::string>& parameters = {});
   // Begins the read-only transaction anew, behind a COMMIT. As text: MySQL does not prepare it.
   Status Begin();
+  bool is_mariadb() const;
   // Prepares and does not run. The types of parameters are not known to the server.
   Result<Preparation> Prepare(const std::string& sql, int params);
 

@@ -52,16 +52,17 @@ class MysqlProber : public Prober {
   // The server optimizes with values in place; '1' fits each type. A table is scanned if there is no key that it could
   // use: with one it may still prefer to scan a small table.
   Result<std::vector<std::string>> ScannedTables(const std::string& sql, int params) override {
-    constexpr std::size_t kTable = 2, kAccess = 3, kAccessOfMysql = 4;
-    SYN_ASSIGN_OR_RETURN(
-        const mysql::Rows rows,
-        catalog_.Query("a plan", "EXPLAIN " + sql, std::vector<std::string>(static_cast<std::size_t>(params), "1")));
+    // MySQL's default may be a tree in one column; MariaDB does not know the word.
+    const std::string_view explain = catalog_.is_mariadb() ? "EXPLAIN " : "EXPLAIN FORMAT=TRADITIONAL ";
+    SYN_ASSIGN_OR_RETURN(const mysql::Rows rows,
+                         catalog_.Query("a plan", fmt::format("{}{}", explain, sql),
+                                        std::vector<std::string>(static_cast<std::size_t>(params), "1")));
+    const auto table = rows.Position("table"), access = rows.Position("type"), keys = rows.Position("possible_keys");
+    if (!table || !access || !keys) return Fail(ErrorKind::kDatabase, "the MySQL database's EXPLAIN is not understood");
     std::vector<std::string> tables;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      // MySQL has the partitions between table and access.
-      const std::size_t access = rows.rows[i].size() > 10 ? kAccessOfMysql : kAccess;
-      const bool whole = rows.Text(i, access) == "ALL" || rows.Text(i, access) == "index";
-      if (whole && rows.IsNull(i, access + 1)) tables.push_back(rows.Text(i, kTable));
+      const bool whole = rows.Text(i, *access) == "ALL" || rows.Text(i, *access) == "index";
+      if (whole && rows.IsNull(i, *keys)) tables.push_back(rows.Text(i, *table));
     }
     return tables;
   }
