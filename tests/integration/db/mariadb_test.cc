@@ -98,6 +98,7 @@ TEST_F(MariadbTest, EveryTypeTravelsExactly) {
       {"BIT(8)", "?", T::kUInt64, {"0", "165", "255"}},
       {"BIT(64)", "?", T::kUInt64, {"18446744073709551615"}},
       {"TINYINT(1)", "?", T::kBoolean, {"true", "false"}},
+      {"BIT(1)", "?", T::kBoolean, {"true", "false"}},
       {"DECIMAL(12,2)", "CAST(? AS DECIMAL(12,2))", T::kDecimal, {"9999999999.99", "-0.01", "12.50", "0.00"}},
       {"DECIMAL(65,30)",
        "CAST(? AS DECIMAL(65,30))",
