@@ -21,14 +21,20 @@ const schema::Lookup& FindTable(Lowering& lowering, const ast::TableRef& syntax)
   return lowering.tables.emplace(std::move(key), std::move(lookup)).first->second;
 }
 
-std::string ProblemMessage(const ast::TableRef& syntax, LookupProblem problem) {
+std::string ProblemMessage(const ast::TableRef& syntax, const schema::Lookup& lookup) {
   const std::string_view name = syntax.table.text;
-  switch (problem) {
+  switch (lookup.problem) {
     case LookupProblem::kAmbiguousSource: return fmt::format("`{}` may lie in more than one source", name);
     case LookupProblem::kAmbiguousSchema: return fmt::format("more than one schema has a table `{}`", name);
     case LookupProblem::kUnknownSource: return fmt::format("the source of `{}` is not configured", name);
-    default: return fmt::format("there is no table `{}` in the schema", name);
+    default: break;
   }
+  // Where the configuration gives it another name, that is the one to correct.
+  const config::Table* mapping = lookup.table.mapping;
+  if (mapping == nullptr || (mapping->real_name.empty() && mapping->real_schema.empty()))
+    return fmt::format("there is no table `{}` in the schema", name);
+  return fmt::format("the configuration says that `{}` is `{}{}{}`, and there is no such table in the schema", name,
+                     lookup.table.schema, lookup.table.schema.empty() ? "" : ".", lookup.table.name);
 }
 
 Kind ProblemKind(LookupProblem problem) {
@@ -61,11 +67,10 @@ bool IsKeptOut(const config::Table* mapping, std::string_view column) {
 bool IsKeptOutColumn(const Lowering& lowering, const TableUse& table, const ColumnUse& use) {
   if (lowering.config().tables.empty()) return false;
   if (IsKeptOut(table.resolved.mapping, use.name)) return true;
-  if (use.column == nullptr) return false;
-  if (IsKeptOut(lowering.catalog.MappingOf(table.resolved.schema, table.resolved.name), use.column->name)) return true;
-  return !use.column->base_table.empty() &&
-         IsKeptOut(lowering.catalog.MappingOf(use.column->base_schema, use.column->base_table),
-                   use.column->base_column);
+  const std::string_view name = use.column != nullptr ? use.column->name : use.name;
+  if (lowering.catalog.IsKeptOut(table.resolved.schema, table.resolved.name, name)) return true;
+  return use.column != nullptr && !use.column->base_table.empty() &&
+         lowering.catalog.IsKeptOut(use.column->base_schema, use.column->base_table, use.column->base_column);
 }
 
 }  // namespace
@@ -91,7 +96,7 @@ TableUse UseTable(Lowering& lowering, const Entity& entity, const ast::TableRef&
   if (lookup.problem != LookupProblem::kNone) {
     use.poisoned = true;
     if (report) {
-      Report(lowering.sink, entity, ProblemKind(lookup.problem), syntax.span, ProblemMessage(syntax, lookup.problem))
+      Report(lowering.sink, entity, ProblemKind(lookup.problem), syntax.span, ProblemMessage(syntax, lookup))
           .WithHelp(ProblemHelp(lookup));
     }
     return use;

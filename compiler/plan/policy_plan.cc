@@ -68,14 +68,11 @@ const Column* ColumnOf(const ir::Write& write, const ir::PolicyCondition& condit
 }
 
 bool IsKeptOut(const ir::Program& program, const ir::TableUse& table, const Column& column) {
-  for (const config::Table* mapping :
-       {table.resolved.mapping, program.catalog->MappingOf(table.resolved.schema, table.resolved.name)}) {
-    if (mapping == nullptr) continue;
-    for (const std::string& name : mapping->keep_out) {
-      if (ir::SameName(name, column.name)) return true;
-    }
-  }
-  return false;
+  const config::Table* mapping = table.resolved.mapping;
+  const bool by_its_name =
+      mapping != nullptr && std::any_of(mapping->keep_out.begin(), mapping->keep_out.end(),
+                                        [&](const std::string& name) { return ir::SameName(name, column.name); });
+  return by_its_name || program.catalog->IsKeptOut(table.resolved.schema, table.resolved.name, column.name);
 }
 
 struct Planner {

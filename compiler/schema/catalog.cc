@@ -25,6 +25,13 @@ std::string Nearest(const Snapshot& snapshot, std::string_view table) {
   return NearestName(table, names).value_or("");
 }
 
+bool IsBaseOfAView(const Snapshot& snapshot, std::string_view name) {
+  return std::any_of(snapshot.tables.begin(), snapshot.tables.end(), [&](const Table& table) {
+    return std::any_of(table.columns.begin(), table.columns.end(),
+                       [&](const Column& column) { return Lower(column.base_table) == Lower(name); });
+  });
+}
+
 Lookup Problem(LookupProblem problem, const config::Table* mapping) {
   Lookup lookup;
   lookup.table.mapping = mapping;
@@ -44,19 +51,64 @@ Catalog::Catalog(const config::Config& config, std::vector<CatalogSource> source
   }
   for (const auto& [name, table] : config_.tables) {
     mappings_.emplace(Lower(name), &table);
-    real_names_.emplace(Lower(table.real_name.empty() ? name : table.real_name), &table);
+    AddEntry(table);
   }
+}
+
+// `customers` and `public.customers` are the same table, whichever of them the configuration says and whichever the DDL.
+void Catalog::AddEntry(const config::Table& mapping) {
+  const std::string& name = mapping.real_name.empty() ? mapping.name : mapping.real_name;
+  const std::size_t dot = mapping.real_name.empty() && mapping.real_schema.empty() ? name.rfind('.') : name.npos;
+  const std::string after_dot = dot == name.npos ? name : name.substr(dot + 1);
+  const std::string schema = dot == name.npos ? mapping.real_schema : name.substr(0, dot);
+  const CatalogSource* source = !mapping.source.empty() ? FindSource(mapping.source)
+                                : sources_.size() == 1  ? &sources_.front()
+                                                        : nullptr;
+  if (source == nullptr || !source->snapshot) {
+    entries_.emplace(Lower(after_dot), Entry{&mapping, schema, nullptr});
+    return;
+  }
+  Lookup found = FindIn(*source, mapping.real_schema, name);
+  if (found.table.table == nullptr && dot != name.npos) found = FindIn(*source, schema, after_dot);
+  if (found.table.table != nullptr) {
+    entries_.emplace(Lower(found.table.name), Entry{&mapping, found.table.schema, found.table.table});
+    return;
+  }
+  // What it says still holds for the base of a view whose own table this snapshot may not show.
+  entries_.emplace(Lower(after_dot), Entry{&mapping, schema, nullptr});
+  if (found.problem == LookupProblem::kUnknownTable && !IsBaseOfAView(*source->snapshot, after_dot))
+    unknown_entries_.push_back({&mapping, source, std::move(found.nearest)});
 }
 
 bool Catalog::has_any_snapshot() const {
   return std::any_of(sources_.begin(), sources_.end(), [](const CatalogSource& s) { return s.snapshot.has_value(); });
 }
 
+template <typename Visit>
+void Catalog::ForEachEntry(std::string_view real_schema, std::string_view real_name, Visit visit) const {
+  const auto [first, last] = entries_.equal_range(Lower(real_name));
+  for (auto it = first; it != last; ++it) {
+    const Entry& entry = it->second;
+    if (entry.schema.empty() || real_schema.empty() || Lower(entry.schema) == Lower(real_schema)) visit(entry);
+  }
+}
+
+// Of several, one that binds its rows to a tenant.
 const config::Table* Catalog::MappingOf(std::string_view real_schema, std::string_view real_name) const {
-  const auto [first, last] = real_names_.equal_range(Lower(real_name));
-  for (auto it = first; it != last; ++it)
-    if (it->second->real_schema.empty() || it->second->real_schema == real_schema) return it->second;
-  return nullptr;
+  const config::Table* found = nullptr;
+  ForEachEntry(real_schema, real_name, [&](const Entry& entry) {
+    if (found == nullptr || (found->single_tenant && !entry.mapping->single_tenant)) found = entry.mapping;
+  });
+  return found;
+}
+
+bool Catalog::IsKeptOut(std::string_view real_schema, std::string_view real_name, std::string_view column) const {
+  bool kept_out = false;
+  ForEachEntry(real_schema, real_name, [&](const Entry& entry) {
+    kept_out |= std::any_of(entry.mapping->keep_out.begin(), entry.mapping->keep_out.end(),
+                            [&](const std::string& name) { return Lower(name) == Lower(column); });
+  });
+  return kept_out;
 }
 
 const CatalogSource* Catalog::FindSource(std::string_view name) const {
@@ -110,9 +162,19 @@ Lookup Catalog::FindIn(const CatalogSource& source, std::string_view schema, std
   return lookup;
 }
 
+// For a table that the schema has, and that the configuration calls otherwise than the DDL.
+const config::Table* Catalog::MappingOf(const ResolvedTable& found) const {
+  const config::Table* mapping = nullptr;
+  if (found.table == nullptr) return mapping;
+  ForEachEntry(found.schema, found.name, [&](const Entry& entry) {
+    if (entry.table != found.table) return;
+    if (mapping == nullptr || (mapping->single_tenant && !entry.mapping->single_tenant)) mapping = entry.mapping;
+  });
+  return mapping;
+}
+
 Lookup Catalog::Find(std::string_view schema, std::string_view table) const {
-  auto mapped = mappings_.find(Lower(Qualified(schema, table)));
-  if (mapped == mappings_.end() && schema.empty()) mapped = mappings_.find(Lower(table));
+  const auto mapped = mappings_.find(Lower(Qualified(schema, table)));
   const config::Table* mapping = mapped == mappings_.end() ? nullptr : mapped->second;
 
   const CatalogSource* source = nullptr;
@@ -126,7 +188,7 @@ Lookup Catalog::Find(std::string_view schema, std::string_view table) const {
   const std::string_view real_name = mapping && !mapping->real_name.empty() ? mapping->real_name : table;
   if (source != nullptr) {
     Lookup lookup = FindIn(*source, real_schema, real_name);
-    lookup.table.mapping = mapping;
+    lookup.table.mapping = mapping != nullptr ? mapping : MappingOf(lookup.table);
     return lookup;
   }
 
@@ -141,7 +203,7 @@ Lookup Catalog::Find(std::string_view schema, std::string_view table) const {
     if (result.table.table != nullptr) return Problem(LookupProblem::kAmbiguousSource, mapping);
     result = std::move(lookup);
   }
-  result.table.mapping = mapping;
+  result.table.mapping = mapping != nullptr ? mapping : MappingOf(result.table);
   if (result.table.table == nullptr)
     result.problem = has_any_snapshot() ? LookupProblem::kUnknownTable : LookupProblem::kAmbiguousSource;
   return result;

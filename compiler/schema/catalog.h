@@ -50,10 +50,30 @@ class Catalog {
   const std::vector<CatalogSource>& sources() const { return sources_; }
   const config::Config& config() const { return config_; }
   bool has_any_snapshot() const;
-  // The configuration's entries for a real table, by which a view's base columns inherit what is said of them.
+  // What the configuration says of a real table, under whatever name it says it; null when nothing.
   const config::Table* MappingOf(std::string_view real_schema, std::string_view real_name) const;
+  // Whether any entry for a real table keeps this column out; a view's base columns inherit what is said of them.
+  bool IsKeptOut(std::string_view real_schema, std::string_view real_name, std::string_view column) const;
+
+  // Entries of the configuration for tables that the schema of their source does not have.
+  struct UnknownEntry {
+    const config::Table* entry;
+    const CatalogSource* source;
+    std::string nearest;  // a likely meant name, or empty
+  };
+  const std::vector<UnknownEntry>& unknown_entries() const { return unknown_entries_; }
 
  private:
+  // An entry of the configuration and the real table that it is about.
+  struct Entry {
+    const config::Table* mapping;
+    std::string schema;  // empty: any
+    const Table* table;  // null: its source has no snapshot
+  };
+  void AddEntry(const config::Table& mapping);
+  const config::Table* MappingOf(const ResolvedTable& found) const;
+  template <typename Visit>
+  void ForEachEntry(std::string_view real_schema, std::string_view real_name, Visit visit) const;
   // Tables of one source by lower-case name.
   using TableIndex = std::unordered_map<std::string, std::vector<const Table*>>;
 
@@ -64,9 +84,10 @@ class Catalog {
 
   const config::Config& config_;
   std::vector<CatalogSource> sources_;
-  std::vector<TableIndex> indexes_;                                        // as sources_
-  std::unordered_map<std::string, const config::Table*> mappings_;         // by lower-case DDL name
-  std::unordered_multimap<std::string, const config::Table*> real_names_;  // by lower-case real name
+  std::vector<TableIndex> indexes_;                                 // as sources_
+  std::unordered_map<std::string, const config::Table*> mappings_;  // by lower-case DDL name
+  std::unordered_multimap<std::string, Entry> entries_;             // by lower-case real name
+  std::vector<UnknownEntry> unknown_entries_;
 };
 
 }  // namespace synapsor::schema

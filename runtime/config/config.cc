@@ -261,6 +261,7 @@ class Parser {
   Status ReadTable(const std::string& name, const JsonValue& value, const std::string& where) {
     Table table;
     table.name = name;
+    table.line = value.line;
     SYN_RETURN_IF_ERROR(Object(value, where,
                                {{"source", String(table.source)},
                                 {"schema", String(table.real_schema)},

@@ -39,7 +39,8 @@ struct Source {
 };
 
 struct Table {
-  std::string name;                    // as the DDL says it
+  std::string name;                    // as the DDL says it, or as the database does, with or without its schema
+  int line = 0;                        // of the file, from 1
   std::string source;                  // empty: the only one
   std::string real_schema, real_name;  // empty: as the DDL says it
   std::string tenant_column;           // empty: named like the tenant binding
