@@ -210,6 +210,7 @@ DbResult<std::size_t> PostgresConnection::QueueStart() {
     if (!session_.QueueExecute(mode_ == TxMode::kReadWrite ? kBeginWrites : kBeginReads, {})) {
       return tl::unexpected(session_.Lost());
     }
+    begin_queued_ = true;
     queued = 1;
   }
   if (statement_timeout_ms_ != options_.statement_timeout_ms || lock_timeout_ms_ != options_.lock_timeout_ms) {
@@ -288,9 +289,12 @@ DbResult<PostgresResult> PostgresConnection::Answer(const bundle::Statement& sta
   if (const auto at = std::exchange(timeouts_at_, std::nullopt)) {
     timeouts_prepared_ = failed - results.begin() > static_cast<std::ptrdiff_t>(*at);
   }
+  const bool begun = std::exchange(begin_queued_, false);
   if (failed == results.end()) return std::move(results.back());
   const auto at = static_cast<std::size_t>(failed - results.begin());
   Failure failure = session_.FailureOf(*failed);
+  // BEGIN fails for the server's own reasons alone: a standby takes no READ WRITE.
+  if (begun && at == 0) failure.kind = FailureKind::kUnavailable;
   const bool prepared = at >= before;  // only the execution itself failed
   // A plan whose columns changed under it, or a name the server has lost, is prepared anew next
   // time.

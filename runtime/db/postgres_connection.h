@@ -59,6 +59,7 @@ class PostgresConnection : public PooledConnection {
   int lock_timeout_ms_ = options_.lock_timeout_ms;
   bool timeouts_prepared_ = false;
   std::optional<std::size_t> timeouts_at_;  // of their PREPARE among the commands of this trip
+  bool begin_queued_ = false;
   bool broken_ = false;
 };
 

@@ -22,6 +22,7 @@ constexpr Setting kSettings[] = {
     {"sqlite", "sqlite", false},
     {"postgres", "postgres", false},
     {"mariadb", "mariadb", false},
+    {"sqlite_with_postgres_ledger", "sqlite", true},
     {"postgres_with_postgres_ledger", "postgres", true},
     {"mariadb_with_postgres_ledger", "mariadb", true},
 };

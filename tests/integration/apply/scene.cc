@@ -306,6 +306,11 @@ void Scene::MakeLedgerRoles() {
 
 void Scene::Sql(const std::string& sql) { RunSql(options_.engine, OwnerUrl(), sql); }
 
+void Scene::OnLedger(const std::string& sql) {
+  if (!options_.postgres_ledger) return RunSql("sqlite", ledger_location.substr(std::string("sqlite:").size()), sql);
+  RunSql("postgres", std::getenv("SYNAPSOR_TEST_POSTGRES_URL"), "SET search_path = synapsor_ledger; " + sql);
+}
+
 std::int64_t Scene::Count(const std::string& sql) {
   auto lease = MustDb(target().Acquire(5000), "connection");
   auto rows = MustDb(lease->Query(Make(sql, {}, {Column("n", ScalarType::kInt64, "bigint")}), {}, 2), sql);
@@ -329,12 +334,8 @@ Effects Scene::Look(const std::string& key, ledger::ProposalId id) {
   return effects;
 }
 
-ledger::ProposalId Scene::Propose(const std::string& key) {
-  Sql(fmt::format("DELETE FROM apply_invoices WHERE id = '{}'", key));
-  Sql(fmt::format(
-      "INSERT INTO apply_invoices (id, tenant_id, late_fee_cents, note, row_version) VALUES ('{}', 'acme', 5500, "
-      "NULL, 3)",
-      key));
+ledger::CallRecord Scene::CallFor(const std::string& key, const Effects& row, const std::string& note) {
+  const Scalar old_note = row.note.empty() ? Scalar::Null(ScalarType::kText) : Scalar::Text(row.note);
   const bundle::PatchPlan& plan = *bundle.capabilities[0].patch;
   ledger::CallRecord call;
   call.run.kind = "call";
@@ -353,11 +354,11 @@ ledger::ProposalId Scene::Propose(const std::string& key) {
   p.tenant_column = plan.tenant_column;
   p.key = Scalar::Text(key);
   p.tenant_value = Scalar::Text("acme");
-  p.columns = {{"late_fee_cents", Scalar::Int(5500), Scalar::Int(0), "fixed"},
-               {"note", Scalar::Null(ScalarType::kText), Scalar::Text("first 'late' fee"), "arg:note"}};
+  p.columns = {{"late_fee_cents", Scalar::Int(row.fee), Scalar::Int(0), "fixed"},
+               {"note", old_note, Scalar::Text(note), "arg:note"}};
   if (plan.guard.kind == bundle::GuardKind::kBeforeImage) {
     p.guard_kind = "before_image";
-    p.before_image = {{"late_fee_cents", Scalar::Int(5500)}, {"note", Scalar::Null(ScalarType::kText)}};
+    p.before_image = {{"late_fee_cents", Scalar::Int(row.fee)}, {"note", old_note}};
   } else if (plan.guard.kind == bundle::GuardKind::kTimestamp) {
     p.guard_kind = "timestamp";
     p.guard_column = plan.guard.column;
@@ -367,7 +368,7 @@ ledger::ProposalId Scene::Propose(const std::string& key) {
   } else {
     p.guard_kind = "integer_version";
     p.guard_column = plan.guard.column;
-    p.guard_value = Scalar::Int(3);
+    p.guard_value = Scalar::Int(row.version);
   }
   p.summary = "Waive";
   p.risk = "medium";
@@ -377,7 +378,16 @@ ledger::ProposalId Scene::Propose(const std::string& key) {
   p.created_at = clock.Now();
   p.expires_at = {clock.Now().micros + 3'600'000'000};
   call.proposal = p;
-  return Must(ledger->RecordCall(call), "record").proposal;
+  return call;
+}
+
+ledger::ProposalId Scene::Propose(const std::string& key) {
+  Sql(fmt::format("DELETE FROM apply_invoices WHERE id = '{}'", key));
+  Sql(fmt::format(
+      "INSERT INTO apply_invoices (id, tenant_id, late_fee_cents, note, row_version) VALUES ('{}', 'acme', 5500, "
+      "NULL, 3)",
+      key));
+  return Must(ledger->RecordCall(CallFor(key, {.fee = 5500, .version = 3}, "first 'late' fee")), "record").proposal;
 }
 
 void Scene::Approve(ledger::ProposalId id, const std::string& subject) {

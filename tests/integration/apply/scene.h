@@ -25,6 +25,13 @@ class SkewableClock : public Clock {
   std::atomic<std::int64_t> offset_{0};
 };
 
+// What is in the target database now.
+struct Effects {
+  std::int64_t fee = -1, version = -1, audits = -1, receipts = -1;
+  std::string note;
+  bool operator==(const Effects&) const = default;
+};
+
 struct SceneOptions {
   std::string engine = "sqlite";  // postgres and mariadb: by SYNAPSOR_TEST_…_URL
   bool postgres_ledger = false;
@@ -32,13 +39,6 @@ struct SceneOptions {
   std::string before_image_guard;  // not empty: compare columns instead of a version
   std::string timestamp_guard;     // not empty: a time that the database moves ("moved") or does not ("stuck")
   std::string url_variable;        // not empty: where the writer's URL stands, instead of the server's own
-};
-
-// What is in the target database now.
-struct Effects {
-  std::int64_t fee = -1, version = -1, audits = -1, receipts = -1;
-  std::string note;
-  bool operator==(const Effects&) const = default;
 };
 
 class Scene {
@@ -55,7 +55,9 @@ class Scene {
   void Open();
   void Close();
 
-  // A row at version 3 with a fee of 5500, and a proposal to waive it; returns the approved proposal.
+  // A call that proposes to waive the fee of a row that is as given.
+  ledger::CallRecord CallFor(const std::string& key, const Effects& row, const std::string& note);
+  // Makes a row at version 3 with a fee of 5500, and proposes to waive it; approved, too.
   ledger::ProposalId Propose(const std::string& key);
   ledger::ProposalId ProposeApproved(const std::string& key);
   void Approve(ledger::ProposalId id, const std::string& subject = "lead-1");
@@ -72,6 +74,8 @@ class Scene {
   void Grant();
   // One statement of the test's own, as the owner.
   void Sql(const std::string& sql);
+  // The same on the ledger, behind its back.
+  void OnLedger(const std::string& sql);
   std::int64_t Count(const std::string& sql);
   ledger::ProposalState StateOf(ledger::ProposalId id);
 
