@@ -98,9 +98,19 @@ std::optional<Address> Parse(std::string_view url) {
 std::string_view Reason(int code) {
   switch (code) {
     case 1045:
-    case 1698: return "user or password are wrong";
+    case 1698: return "user or password are wrong, or the account may not come from here or without TLS";
     case 1044:
     case 1049: return "there is no such database, or it is closed to this user";
+    case 1040: return "it has too many connections";
+    case 1130: return "it takes no connections from this host";
+    case 1820:
+    case 1862: return "the password has expired";
+    case 3118:
+    case 3955: return "the account is locked";
+    case 3159: return "it asks for TLS";
+    case 1251:
+    case 2059:
+    case 2061: return "the account's way to log in is not known here";
     case 2002:
     case 2003: return "nothing answers there";
     case 2005: return "the host name is not known";

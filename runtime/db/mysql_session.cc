@@ -369,7 +369,7 @@ const char* MysqlControlText(MysqlControl control) {
     case MysqlControl::kPinSqlMode:
       return "SET SESSION sql_mode = "
              "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
-             "ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY'";
+             "ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY', completion_type = 'NO_CHAIN', autocommit = 1";
     case MysqlControl::kPinCharacterSet: return "SET NAMES utf8mb4";
     case MysqlControl::kReaderSession: return "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
     case MysqlControl::kWriterSession: return "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";

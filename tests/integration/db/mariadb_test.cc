@@ -233,23 +233,28 @@ TEST_F(MariadbTest, MatchedRowsAreCountedEvenWhenNothingChanges) {
 }
 
 TEST_F(MariadbTest, TheSessionIsPinned) {
-  Admin("SET GLOBAL time_zone = '+05:00'; SET GLOBAL sql_mode = ''");
+  Admin(
+      "SET GLOBAL time_zone = '+05:00'; SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT';"
+      "SET GLOBAL completion_type = 'CHAIN'");
   auto reader = Open(Role::kReader);
-  Admin("SET GLOBAL time_zone = 'SYSTEM'; SET GLOBAL sql_mode = DEFAULT");
-  const auto rows = MustQuery(
-      *reader,
-      MakeStatement(mariadb_ ? "SELECT @@time_zone, @@sql_mode, @@character_set_client, @@tx_isolation, @@tx_read_only,"
-                               " CAST(@@max_statement_time * 1000 AS SIGNED)"
-                             : "SELECT @@time_zone, @@sql_mode, @@character_set_client, @@transaction_isolation,"
-                               " @@transaction_read_only, @@max_execution_time",
-                    {}, {{T::kText}, {T::kText}, {T::kText}, {T::kText}, {T::kInt64}, {T::kInt64}}));
+  Admin("SET GLOBAL time_zone = 'SYSTEM'; SET GLOBAL sql_mode = DEFAULT; SET GLOBAL completion_type = DEFAULT");
+  const std::string engines_own = mariadb_
+                                      ? "@@tx_isolation, @@tx_read_only, CAST(@@max_statement_time * 1000 AS SIGNED)"
+                                      : "@@transaction_isolation, @@transaction_read_only, @@max_execution_time";
+  const Slot text{T::kText}, number{T::kInt64};
+  const auto rows = MustQuery(*reader, MakeStatement("SELECT @@time_zone, @@sql_mode, @@character_set_client, " +
+                                                         engines_own + ", @@completion_type, @@autocommit",
+                                                     {}, {text, text, text, text, number, number, text, number}));
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0][0].text, "+00:00");
   EXPECT_THAT(rows[0][1].text, HasSubstr("STRICT_ALL_TABLES"));
+  EXPECT_THAT(rows[0][1].text, Not(HasSubstr("ANSI_QUOTES")));
   EXPECT_EQ(rows[0][2].text, "utf8mb4");
   EXPECT_EQ(rows[0][3].text, "REPEATABLE-READ");
   EXPECT_EQ(rows[0][4].text, "1");
   EXPECT_EQ(rows[0][5].text, "5000");  // milliseconds
+  EXPECT_EQ(rows[0][6].text, "NO_CHAIN");
+  EXPECT_EQ(rows[0][7].text, "1");
 }
 
 TEST_F(MariadbTest, ReadOnlyTransactionsAreRefusedWritesByTheDatabase) {
@@ -348,6 +353,50 @@ TEST_F(MariadbTest, KilledConnection) {
   EXPECT_EQ(unknown.error().kind, FailureKind::kOutcomeUnknown);
   EXPECT_FALSE(second->healthy());
   EXPECT_EQ(Admin("SELECT v FROM app.t"), "1");
+}
+
+// Such a transaction is still open on the server: the next BEGIN on its connection would commit it.
+TEST_F(MariadbTest, ACommitThatIsRefusedLeavesNothingToCommitLater) {
+  Admin(
+      "CREATE TABLE app.t (v INT); INSERT INTO app.t VALUES (1); DROP USER IF EXISTS changing; CREATE USER changing;"
+      "GRANT SELECT, UPDATE ON app.* TO changing");
+  auto writer = TryOpen(Role::kWriter, true, UrlAs("changing").replace(UrlAs("changing").rfind("/test"), 5, "/app"));
+  ASSERT_TRUE(writer) << Where(writer.error());
+  ASSERT_TRUE((*writer)->Begin(TxMode::kReadWrite, 5000, 1000));
+  MustExecute(**writer, MakeStatement("UPDATE app.t SET v = v + 1"));
+  Admin("SET GLOBAL read_only = 1");
+  auto committed = (*writer)->Commit();
+  Admin("SET GLOBAL read_only = 0");
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().kind, FailureKind::kPermission) << Where(committed.error());
+  EXPECT_FALSE((*writer)->healthy());
+  EXPECT_EQ(Admin("SELECT v FROM app.t"), "1");
+  writer->reset();
+  kept_.clear();
+  EXPECT_EQ(Admin("SELECT v FROM app.t"), "1");
+  Admin("DROP USER changing");
+}
+
+TEST_F(MariadbTest, PasswordsInPlainTextConnections) {
+  const std::string plugin = mariadb_ ? "" : "WITH caching_sha2_password ";
+  Admin("SET NAMES utf8mb4; DROP USER IF EXISTS known; CREATE USER known IDENTIFIED " + plugin +
+        "BY 'p\xC3\xA4ss @:/'; GRANT SELECT ON app.* TO known");
+  const auto as = [&](const std::string& login) {
+    std::string url = UrlAs(login);
+    return url.replace(url.rfind("/test"), 5, "/app");
+  };
+  // The second time the server remembers it, on MySQL.
+  for (int i = 0; i < 2; ++i) {
+    auto opened = TryOpen(Role::kReader, false, as("known:p%C3%A4ss%20%40%3A%2F"));
+    EXPECT_TRUE(opened) << Where(opened.error());
+  }
+  for (const char* login : {"known:wrong", "known", "unknown:p"}) {
+    auto refused = TryOpen(Role::kReader, false, as(login));
+    ASSERT_FALSE(refused) << login;
+    EXPECT_EQ(refused.error().kind, FailureKind::kPermission) << Where(refused.error());
+    EXPECT_THAT(refused.error().operator_message, Not(HasSubstr("wrong")));
+  }
+  Admin("DROP USER known");
 }
 
 TEST_F(MariadbTest, PoolReplacesKilledConnections) {
