@@ -97,11 +97,12 @@ class Reader : private mysql::Cursor {
   }
 
   void Create() {
-    bool unique = false;
+    bool unique = false, copied = false;
     while (!AtEnd()) {
       if (Take("TABLE")) return CreateTable();
       if (Take("INDEX")) return CreateIndex(unique);
-      if (Take("VIEW")) return CreateView();
+      if (Take("VIEW")) return CreateView(copied);
+      if (Peek().IsWord("TEMPTABLE")) copied = true;
       if (Take("TRIGGER")) return CreateTrigger();
       if (Take("UNIQUE")) {
         unique = true;
@@ -510,7 +511,21 @@ class Reader : private mysql::Cursor {
     } while (Take(","));
   }
 
-  void CreateView() {
+  // The query without WITH CHECK OPTION, which the server tells apart from it.
+  std::string_view TakeQuery() {
+    const std::size_t from = AtEnd() ? statement_->text.size() : Peek().offset;
+    std::size_t end = tokens_.size();
+    const auto ends_with = [&](std::string_view word) { return end > at_ && tokens_[end - 1].IsWord(word); };
+    if (ends_with("OPTION") && tokens_[end - 2].IsWord("CHECK")) {
+      end -= 2;
+      if (ends_with("CASCADED") || ends_with("LOCAL")) --end;
+      if (ends_with("WITH")) return statement_->text.substr(from, tokens_[end - 1].offset - from);
+    }
+    return statement_->text.substr(from);
+  }
+
+  // `copied`: by ALGORITHM = TEMPTABLE; what is written would reach no table.
+  void CreateView(bool copied) {
     const Qualified name = TakeQualified("a view");
     std::vector<std::string> names;
     if (Take("(")) {
@@ -520,8 +535,9 @@ class Reader : private mysql::Cursor {
       Expect(")");
     }
     Expect("AS");
-    const std::string_view query = statement_->text.substr(AtEnd() ? statement_->text.size() : Peek().offset);
-    const SimpleView shape = ReadSimpleView(query, kDialect);
+    const std::string_view query = TakeQuery();
+    SimpleView shape = ReadSimpleView(query, kDialect);
+    shape.one_row_each = shape.one_row_each && !copied;
     Table view;
     view.schema = name.schema.empty() ? snapshot_.default_schema : name.schema;
     view.name = name.name;

@@ -111,5 +111,26 @@ CREATE TABLE `by_hand` (a INT CHECK (a > 0) NOT ENFORCED, b INT CHECK (b > 0) NO
   EXPECT_EQ(by_hand->checks[0].name, "by_hand_chk_2");
 }
 
+TEST(MysqlTypes, ViewsAsADumpWritesThem) {
+  const auto read = ReadMysqlSql(R"(
+CREATE TABLE `t` (`id` int NOT NULL, PRIMARY KEY (`id`));
+/*!50001 CREATE ALGORITHM=UNDEFINED */
+/*!50013 DEFINER=`root`@`localhost` SQL SECURITY DEFINER */
+/*!50001 VIEW `checked` AS select `t`.`id` AS `id` from `t` where (`t`.`id` > 1) */
+/*!50002 WITH CASCADED CHECK OPTION */;
+/*!50001 CREATE ALGORITHM=TEMPTABLE */
+/*!50013 DEFINER=`root`@`localhost` SQL SECURITY DEFINER */
+/*!50001 VIEW `copied` AS select `t`.`id` AS `id` from `t` */;
+)",
+                                 "dump.sql");
+  ASSERT_TRUE(read) << read.error().message;
+  const Table* checked = read->FindTable("", "checked");
+  EXPECT_EQ(checked->view_definition, "select `t`.`id` AS `id` from `t` where (`t`.`id` > 1)");
+  EXPECT_TRUE(checked->updatable);
+  const Table* copied = read->FindTable("", "copied");
+  EXPECT_FALSE(copied->updatable);
+  EXPECT_EQ(copied->columns[0].base_column, "id");
+}
+
 }  // namespace
 }  // namespace synapsor::schema
