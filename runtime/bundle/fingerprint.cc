@@ -45,7 +45,7 @@ constexpr std::array<Alias, 8> kMysqlAliases = {{
     {"character", "char"},
 }};
 
-constexpr std::array<std::string_view, 5> kDisplayWidth = {"tinyint", "smallint", "mediumint", "int", "bigint"};
+constexpr std::array<std::string_view, 6> kDisplayWidth = {"tinyint", "smallint", "mediumint", "int", "bigint", "year"};
 
 // Lower case outside quotes (enum labels keep theirs), runs of white space as one, none beside parentheses and commas.
 std::string Level(std::string_view text) {

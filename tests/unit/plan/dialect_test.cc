@@ -93,6 +93,7 @@ TEST(Fingerprint, LevelsSpellingsAndSeesChanges) {
   EXPECT_EQ(bundle::NormalizeDeclaredType("mysql", "INT(11) UNSIGNED"), "int unsigned");
   EXPECT_EQ(bundle::NormalizeDeclaredType("mysql", "tinyint(1)"), "tinyint(1)");
   EXPECT_EQ(bundle::NormalizeDeclaredType("mysql", "tinyint(4)"), "tinyint");
+  EXPECT_EQ(bundle::NormalizeDeclaredType("mariadb", "year(4)"), "year");
   EXPECT_EQ(bundle::NormalizeDeclaredType("mysql", "enum('A','b c')"), "enum('A','b c')");
 }
 
