@@ -21,6 +21,12 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"tinyint", "tinyint", TypeKind::kInteger, 8},
+    {"int1", "tinyint", TypeKind::kInteger, 8},
+    {"int2", "smallint", TypeKind::kInteger, 16},
+    {"int3", "mediumint", TypeKind::kInteger, 24},
+    {"middleint", "mediumint", TypeKind::kInteger, 24},
+    {"int4", "int", TypeKind::kInteger, 32},
+    {"int8", "bigint", TypeKind::kInteger, 64},
     {"smallint", "smallint", TypeKind::kInteger, 16},
     {"mediumint", "mediumint", TypeKind::kInteger, 24},
     {"int", "int", TypeKind::kInteger, 32},
@@ -33,10 +39,16 @@ constexpr Row kRows[] = {
     {"numeric", "decimal", TypeKind::kDecimal},
     {"fixed", "decimal", TypeKind::kDecimal},
     {"float", "float", TypeKind::kFloat, 32},
+    {"float4", "float", TypeKind::kFloat, 32},
     {"double", "double", TypeKind::kFloat, 64},
+    {"float8", "double", TypeKind::kFloat, 64},
     {"real", "double", TypeKind::kFloat, 64},
     {"char", "char", TypeKind::kText},
+    {"character", "char", TypeKind::kText},
+    {"nchar", "char", TypeKind::kText},
     {"varchar", "varchar", TypeKind::kText},
+    {"varcharacter", "varchar", TypeKind::kText},
+    {"nvarchar", "varchar", TypeKind::kText},
     {"tinytext", "tinytext", TypeKind::kText},
     {"text", "text", TypeKind::kText},
     {"mediumtext", "mediumtext", TypeKind::kText},
@@ -89,7 +101,8 @@ Type MysqlType(std::string_view spelling) {
   const std::vector<sql::Token> tokens = sql::Tokens(spelling, kDialect);
   Type type;
   if (tokens.empty()) return type;
-  const std::string base = sql::Lower(tokens[0].text);
+  const bool varying = tokens.size() > 1 && tokens[1].IsWord("VARYING");
+  std::string base = varying ? std::string("varchar") : sql::Lower(tokens[0].text);
   std::vector<std::int64_t> numbers;
   std::vector<std::string> values;
   bool in_parentheses = false;
@@ -106,6 +119,8 @@ Type MysqlType(std::string_view spelling) {
     }
     if (tokens[i].kind == sql::TokenKind::kString) values.push_back(sql::Unquote(tokens[i], kDialect));
   }
+  constexpr std::int64_t kMostFloatBits = 24;
+  if (base == "float" && numbers.size() == 1 && numbers[0] > kMostFloatBits) base = "double";
   const bool boolean = base == "bool" || base == "boolean" ||
                        (base == "tinyint" && numbers.size() == 1 && numbers[0] == 1 && !type.is_unsigned);
   if (boolean) return {.kind = TypeKind::kBoolean, .declared = "tinyint(1)"};
@@ -133,7 +148,7 @@ Type MysqlType(std::string_view spelling) {
         break;
       case TypeKind::kText:
       case TypeKind::kBytes:
-        if (numbers.empty() && (base == "char" || base == "binary")) numbers.push_back(1);
+        if (numbers.empty() && (row.shown == "char" || row.shown == "binary")) numbers.push_back(1);
         if (numbers.empty()) break;
         type.length = numbers[0];
         if (base == "text" || base == "blob") break;

@@ -84,8 +84,10 @@ std::optional<Type> BuiltinType(std::string_view name, const std::vector<int>& g
     if (row.name != name) continue;
     std::vector<int> modifiers = given;
     if (row.kind == TypeKind::kDecimal && modifiers.size() == 1) modifiers.push_back(0);
-    if ((name == "bpchar" || name == "bit") && modifiers.empty()) modifiers.push_back(1);
+    if (name == "bit" && modifiers.empty()) modifiers.push_back(1);
     Type type{.kind = row.kind, .declared = Shown(row, modifiers), .bits = row.bits};
+    // CHAR is CHAR(1) by the grammar; `bpchar` itself has no limit.
+    if (name == "bpchar" && modifiers.empty()) type.declared = "bpchar";
     if (row.kind == TypeKind::kText && !modifiers.empty()) type.length = modifiers[0];
     if (row.kind == TypeKind::kDecimal && modifiers.size() == 2) {
       type.precision = modifiers[0];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/digest.h"
@@ -34,15 +35,31 @@ constexpr std::array<Alias, 17> kPostgresAliases = {{
     {"timestamp", "timestamp without time zone"},
 }};
 
-constexpr std::array<Alias, 8> kMysqlAliases = {{
+constexpr std::array<Alias, 24> kMysqlAliases = {{
     {"integer", "int"},
+    {"int1", "tinyint"},
+    {"int2", "smallint"},
+    {"int3", "mediumint"},
+    {"int4", "int"},
+    {"int8", "bigint"},
+    {"middleint", "mediumint"},
     {"numeric", "decimal"},
+    {"dec", "decimal"},
+    {"fixed", "decimal"},
     {"bool", "tinyint"},
     {"boolean", "tinyint"},
     {"double precision", "double"},
     {"real", "double"},
+    {"float4", "float"},
+    {"float8", "double"},
     {"json", "longtext"},
     {"character", "char"},
+    {"nchar", "char"},
+    {"national char", "char"},
+    {"national character", "char"},
+    {"character varying", "varchar"},
+    {"nvarchar", "varchar"},
+    {"national varchar", "varchar"},
 }};
 
 constexpr std::array<std::string_view, 6> kDisplayWidth = {"tinyint", "smallint", "mediumint", "int", "bigint", "year"};
@@ -103,6 +120,8 @@ std::string NormalizePostgres(std::string_view written) {
   std::string_view rest;
   const std::string_view name = SplitName(type, rest);
   std::string out(Resolve(kPostgresAliases, name));
+  // The fields and digits of an interval are not told apart by a schema file.
+  if (name.starts_with("interval") && rest.find('[') == std::string_view::npos) return "interval";
   // `timestamp(3) with time zone` carries its digits inside the name.
   const std::size_t zone = out.find(" with");
   if (rest.starts_with('(') && zone != std::string::npos && out.starts_with("time") &&
@@ -121,7 +140,15 @@ std::string NormalizeMysql(std::string_view type) {
   std::string name(SplitName(type, rest));
   const bool is_unsigned = type.find(" unsigned") != std::string_view::npos;
   if (const std::size_t space = name.find(" unsigned"); space != std::string::npos) name.resize(space);
-  const std::string out(Resolve(kMysqlAliases, name));
+  std::string out(Resolve(kMysqlAliases, name));
+  // The digits of a float only round what is shown; FLOAT(25) and more is a double.
+  if (out == "float" || out == "double") {
+    constexpr int kMostFloatBits = 24;
+    const std::string_view digits = rest.substr(0, rest.find(')'));
+    const bool precision = digits.starts_with('(') && digits.find(',') == std::string_view::npos;
+    if (precision && std::atoi(std::string(digits.substr(1)).c_str()) > kMostFloatBits) out = "double";
+    return out + (is_unsigned ? " unsigned" : "");
+  }
   if (std::find(kDisplayWidth.begin(), kDisplayWidth.end(), out) != kDisplayWidth.end()) {
     // tinyint(1) is how MySQL spells a boolean, the other widths mean nothing.
     const bool boolean = out == "tinyint" && (rest.starts_with("(1)") || name.starts_with("bool"));
