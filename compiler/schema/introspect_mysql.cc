@@ -254,7 +254,7 @@ class Introspection {
         const Rows rows,
         Query(
             "triggers", "event_object_schema",
-            "SELECT event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation, action_statement "
+            "SELECT event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation, action_statement, sql_mode "
             "FROM information_schema.triggers WHERE {} ORDER BY trigger_name"));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Table* table = Find(rows.Text(i, 0), rows.Text(i, 1));
@@ -265,7 +265,8 @@ class Introspection {
       trigger.on_insert = rows.Text(i, 4) == "INSERT";
       trigger.on_update = rows.Text(i, 4) == "UPDATE";
       trigger.on_delete = rows.Text(i, 4) == "DELETE";
-      ReadTriggerBody(trigger, *table, rows.Text(i, 5), kDialect);
+      const bool ansi = Contains(rows.Text(i, 6), "ansi_quotes");
+      ReadTriggerBody(trigger, *table, ansi ? MysqlWithoutAnsiQuotes(rows.Text(i, 5)) : rows.Text(i, 5), kDialect);
       if (rows.Text(i, 5).empty()) trigger.may_write_elsewhere = true;
       table->triggers.push_back(std::move(trigger));
     }

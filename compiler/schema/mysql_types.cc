@@ -201,6 +201,20 @@ std::string MysqlCatalogText(std::string_view told) {
   return out;
 }
 
+std::string MysqlWithoutAnsiQuotes(std::string_view body) {
+  std::string out;
+  std::size_t copied = 0;
+  for (const sql::Token& token : sql::Tokens(body, kDialect)) {
+    if (token.kind != sql::TokenKind::kString || !token.text.starts_with('"')) continue;
+    out += body.substr(copied, token.offset - copied);
+    out += '`';
+    for (const char c : sql::Unquote(token, kDialect)) out += c == '`' ? std::string("``") : std::string(1, c);
+    out += '`';
+    copied = token.offset + token.text.size();
+  }
+  return out.append(body.substr(copied));
+}
+
 std::string MysqlValueDefault(std::string_view value, const Type& type) {
   const bool instant = type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
   if (IsNumeric(type.kind) || (instant && sql::Lower(value).starts_with("current_timestamp")) ||

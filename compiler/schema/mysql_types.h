@@ -20,6 +20,9 @@ std::string MysqlExpression(std::string_view text);
 // a character outside ASCII as a character of its own; this takes both off.
 std::string MysqlCatalogText(std::string_view told);
 
+// A body that was written under ANSI_QUOTES, with its names quoted as ever.
+std::string MysqlWithoutAnsiQuotes(std::string_view body);
+
 // A default that MySQL's information_schema tells as a bare value, as an expression.
 std::string MysqlValueDefault(std::string_view value, const Type& type);
 

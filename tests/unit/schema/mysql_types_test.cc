@@ -30,6 +30,11 @@ TEST(MysqlTypes, CatalogTextIsEncodedTwice) {
   EXPECT_EQ(MysqlCatalogText("(`a` = _utf8mb4\\'\xE4\xB8\xAD\\')"), "(`a` = _utf8mb4'\xE4\xB8\xAD')");
 }
 
+TEST(MysqlTypes, BodiesUnderAnsiQuotes) {
+  EXPECT_EQ(MysqlWithoutAnsiQuotes(R"(SET NEW."a b" = 'x "y"', NEW."q`""" = 1 -- "c")"),
+            "SET NEW.`a b` = 'x \"y\"', NEW.`q``\"` = 1 -- \"c\"");
+}
+
 TEST(MysqlTypes, BareDefaults) {
   const std::vector<std::tuple<const char*, const char*, const char*>> cases = {
       {"varchar(20)", R"(it's \ odd)", R"('it''s \\ odd')"},
