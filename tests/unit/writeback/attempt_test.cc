@@ -57,6 +57,7 @@ TEST_F(AttemptTest, TheStraightPath) {
   EXPECT_EQ(connection.Asked(), kWhole);
   EXPECT_EQ(steps, "begun receipt_read locked compared updated verified audited receipt_written committed");
   EXPECT_EQ(result.rows, 1);
+  EXPECT_FALSE(result.fenced);
   EXPECT_EQ(result.previous_version, Scalar::Int(3));
   EXPECT_EQ(result.new_version, Scalar::Int(4));
   EXPECT_EQ(connection.begun_as, (std::vector<int>{1, 5000, 2000}));
@@ -193,6 +194,8 @@ TEST_F(AttemptTest, ATimestampMayMoveEitherWay) {
   connection.after[0][2] = Scalar::Int(2);
   EXPECT_EQ(Word(Run()), "applied ");
   connection.after[0][2] = Scalar::Int(3);
+  EXPECT_EQ(Stopped(), "failed VERSION_DID_NOT_ADVANCE");
+  connection.after[0][2] = Scalar::Null(ScalarType::kInt64);
   EXPECT_EQ(Stopped(), "failed VERSION_DID_NOT_ADVANCE");
 }
 
