@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <tuple>
 
 namespace synapsor::proposal {
 namespace {
@@ -143,6 +144,61 @@ TEST(Judge, TheQuorumCountsDistinctPeople) {
   Decision policy = By(view, "policy:green", DecisionKind::kApprove);
   policy.policy_digest = "sha256:p";
   EXPECT_EQ(Judge(view, policy, kNow).refusal_code, "POLICY_CANNOT_DECIDE");
+}
+
+// What counts towards the quorum, one difference at a time.
+TEST(Count, OnlyWhatStands) {
+  ProposalView view = View(kPendingReview, 2);
+  view.decisions = {By(view, "rita", DecisionKind::kApprove)};
+  EXPECT_EQ(CountApprovals(view), 1);
+  const auto count = [&](auto change, bool sealed = true) {
+    ProposalView changed = view;
+    change(changed.decisions[0]);
+    if (sealed) changed.decisions[0].integrity = DecisionIntegrity(changed.decisions[0]);
+    return CountApprovals(changed);
+  };
+  EXPECT_EQ(count([](Decision&) {}), 1);
+  EXPECT_EQ(count([](Decision& d) { d.kind = DecisionKind::kReject; }), 0);
+  EXPECT_EQ(count([](Decision& d) { d.proposal = 8; }), 0);
+  EXPECT_EQ(count([](Decision& d) { d.proposal_hash = "sha256:x"; }), 0);
+  EXPECT_EQ(count([](Decision& d) { d.subject.clear(); }), 0);
+  EXPECT_EQ(count([](Decision& d) { d.subject = "agent"; }), 0);
+  EXPECT_EQ(count([](Decision& d) { d.reason = "edited"; }, false), 0);
+  EXPECT_EQ(count([](Decision& d) { d.roles = {"leader"}; }), 0);
+  EXPECT_EQ(count([](Decision& d) { d.policy_digest = "sha256:p"; }), 0) << "a policy stands for one, and never here";
+}
+
+TEST(Judge, APolicyStandsWhereNobodyIsDemandedAndOneIsEnough) {
+  for (const auto& [may, required, code] :
+       {std::tuple(true, 1, ""), {false, 1, "POLICY_CANNOT_DECIDE"}, {true, 2, "POLICY_CANNOT_DECIDE"}}) {
+    ProposalView view = View(kPendingReview, required);
+    view.proposal.policy_may_approve = may;
+    view.proposal.hash = HashProposal(view.proposal);
+    Decision policy = By(view, "policy:small", DecisionKind::kApprove, {});
+    policy.policy_digest = "sha256:p";
+    policy.integrity = DecisionIntegrity(policy);
+    const Verdict verdict = Judge(view, policy, kNow);
+    EXPECT_EQ(verdict.refusal_code, code) << may << required;
+    view.state = kPendingWorker;
+    view.decisions = {policy};
+    EXPECT_EQ(ProveApproved(view).holds, verdict.accepted);
+  }
+}
+
+TEST(Judge, WithoutARequiredRoleCancelingIsForTheProposerAndOperators) {
+  ProposalView view = View(kPendingReview);
+  view.proposal.required_role.clear();
+  view.proposal.hash = HashProposal(view.proposal);
+  EXPECT_EQ(Judge(view, By(view, "rita", DecisionKind::kCancel, {"lead"}), kNow).refusal_code, "NOT_YOURS_TO_CANCEL");
+  EXPECT_TRUE(Judge(view, By(view, "agent", DecisionKind::kCancel, {}), kNow).accepted);
+  EXPECT_TRUE(Judge(view, By(view, "olga", DecisionKind::kCancel, {"operator"}), kNow).accepted);
+}
+
+TEST(Prove, AnApprovalIsNeededEvenWhereNoneIsAskedFor) {
+  ProposalView view = View(kPendingWorker, 0);
+  EXPECT_FALSE(ProveApproved(view).holds);
+  view.decisions = {By(view, "rita", DecisionKind::kApprove)};
+  EXPECT_TRUE(ProveApproved(view).holds);
 }
 
 TEST(Judge, TimeRunsOut) {
