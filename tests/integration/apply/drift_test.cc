@@ -363,6 +363,12 @@ TEST_P(DriftTest, AStatementThatTakesTooLongIsPutOff) {
   } else {
     OnUpdate("BEGIN PERFORM pg_sleep(3); RETURN new; END");
   }
+  if (IsMysql() &&
+      scene->Count("SELECT count(*) FROM information_schema.engines WHERE version() LIKE '%MariaDB%'") == 0) {
+    ExpectApplied(id);  // MySQL bounds SELECT alone
+    EXPECT_EQ(scene->Look("INV-1", id), kOnce);
+    return;
+  }
   ExpectPutOff(id, "TIMEOUT");
   EXPECT_EQ(scene->Look("INV-1", id), kUntouched);
   Sql(IsPostgres() ? "DROP TRIGGER apply_drift ON apply_invoices" : "DROP TRIGGER apply_drift");

@@ -119,6 +119,9 @@ TEST(Judge, IsBoundToTheContent) {
   Decision other = By(view, "rita", DecisionKind::kApprove);
   other.proposal_hash = "sha256:else";
   EXPECT_EQ(Judge(view, other, kNow).refusal_code, "PROPOSAL_HASH_MISMATCH");
+  other = By(view, "rita", DecisionKind::kApprove);
+  other.proposal = 8;
+  EXPECT_EQ(Judge(view, other, kNow).refusal_code, "PROPOSAL_HASH_MISMATCH");
   ProposalView edited = view;
   edited.proposal.summary = "something else";
   EXPECT_EQ(Judge(edited, By(edited, "rita", DecisionKind::kApprove), kNow).refusal_code, "PROPOSAL_HASH_MISMATCH");
@@ -192,6 +195,18 @@ TEST(Judge, WithoutARequiredRoleCancelingIsForTheProposerAndOperators) {
   EXPECT_EQ(Judge(view, By(view, "rita", DecisionKind::kCancel, {"lead"}), kNow).refusal_code, "NOT_YOURS_TO_CANCEL");
   EXPECT_TRUE(Judge(view, By(view, "agent", DecisionKind::kCancel, {}), kNow).accepted);
   EXPECT_TRUE(Judge(view, By(view, "olga", DecisionKind::kCancel, {"operator"}), kNow).accepted);
+}
+
+TEST(Prove, OneBadDecisionSpoilsEnoughGoodOnes) {
+  ProposalView view = View(kPendingWorker);
+  view.decisions = {By(view, "rita", DecisionKind::kApprove), By(view, "raul", DecisionKind::kApprove)};
+  EXPECT_TRUE(ProveApproved(view).holds);
+  view.decisions[1].reason = "edited";
+  EXPECT_FALSE(ProveApproved(view).holds);
+  for (const DecisionKind kind : {DecisionKind::kReject, DecisionKind::kCancel}) {
+    view.decisions[1] = By(view, "raul", kind);
+    EXPECT_FALSE(ProveApproved(view).holds);
+  }
 }
 
 TEST(Prove, AnApprovalIsNeededEvenWhereNoneIsAskedFor) {
