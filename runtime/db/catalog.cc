@@ -7,7 +7,8 @@ namespace {
 
 constexpr int kMaxColumns = 5000;
 
-// Each answers: name, declared type, nullable, in primary key, in a unique key that holds for every row, facts known.
+// Each answers: name, declared type, nullable, in primary key, in a unique key that holds for every row, facts known,
+// rolls back.
 constexpr const char* kSqlite = R"(
 SELECT x.name, x.type,
   (x."notnull" = 0 AND NOT (x.pk > 0 AND (t.wr OR t.strict OR (upper(x.type) = 'INTEGER' AND
@@ -15,7 +16,7 @@ SELECT x.name, x.type,
   (x.pk > 0),
   (x.pk > 0 OR EXISTS (SELECT 1 FROM pragma_index_list(t.name) AS l JOIN pragma_index_info(l.name) AS i
     WHERE l."unique" AND NOT l.partial AND i.name = x.name)),
-  (t.type = 'table')
+  (t.type = 'table'), 1
 FROM pragma_table_list(?2) AS t JOIN pragma_table_xinfo(t.name) AS x
 WHERE t.schema = iif(?1 = '', 'main', ?1) AND t.name = ?2 AND x.hidden <> 1)";
 
@@ -27,7 +28,7 @@ SELECT a.attname::text, format_type(a.atttypid, a.atttypmod),
     AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))::int::bigint,
   EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate
     AND i.indpred IS NULL AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))::int::bigint,
-  (c.relkind IN ('r', 'p'))::int::bigint
+  (c.relkind IN ('r', 'p'))::int::bigint, 1::bigint
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped)";
@@ -41,7 +42,8 @@ SELECT c.column_name, c.column_type, CAST(c.is_nullable = 'YES' AS SIGNED),
   CAST(EXISTS (SELECT 1 FROM information_schema.statistics s WHERE s.table_schema = c.table_schema
     AND s.table_name = c.table_name AND s.column_name = c.column_name AND s.non_unique = 0
     AND (s.sub_part IS NULL OR s.index_name = 'PRIMARY')) AS SIGNED),
-  CAST(t.table_type = 'BASE TABLE' AS SIGNED)
+  CAST(t.table_type = 'BASE TABLE' AS SIGNED),
+  CAST(NOT EXISTS (SELECT 1 FROM information_schema.engines e WHERE e.engine = t.engine AND e.transactions = 'NO') AS SIGNED)
 FROM information_schema.columns c JOIN information_schema.tables t
   ON t.table_schema = c.table_schema AND t.table_name = c.table_name
 WHERE c.table_schema = IF(? = '', DATABASE(), ?) AND c.table_name = ?)";
@@ -55,7 +57,7 @@ bundle::Statement CatalogStatement(const std::string& engine) {
   for (const char* column : {"name", "declared"}) {
     statement.columns.push_back({column, "", column, ScalarType::kText, "text"});
   }
-  for (const char* column : {"nullable", "in_primary_key", "in_unique_key", "facts_are_known"}) {
+  for (const char* column : {"nullable", "in_primary_key", "in_unique_key", "facts_are_known", "rolls_back"}) {
     statement.columns.push_back({column, "", column, ScalarType::kInt64, "bigint"});
   }
   statement.fingerprint = Digest(engine + "\n" + statement.sql);
@@ -77,6 +79,7 @@ DbResult<LiveTable> ReadLiveTable(Connection& connection, const std::string& eng
   live.exists = !rows->empty();
   for (const Row& row : *rows) {
     live.facts_are_known = live.facts_are_known && IsTrue(row[5]);
+    live.rolls_back = live.rolls_back && IsTrue(row[6]);
     live.columns.push_back({row[0].text, row[1].text, IsTrue(row[2]), IsTrue(row[3]), IsTrue(row[4])});
   }
   return live;

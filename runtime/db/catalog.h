@@ -13,6 +13,8 @@ namespace synapsor::db {
 struct LiveTable {
   bool exists = false;
   bool facts_are_known = true;  // false: a view of an engine that does not say what its columns are
+  // False: MySQL's or MariaDB's storage engine keeps what is rolled back (MyISAM).
+  bool rolls_back = true;
   std::vector<bundle::ColumnFacts> columns;
 };
 

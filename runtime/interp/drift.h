@@ -7,13 +7,12 @@
 
 namespace synapsor::interp {
 
-// Empty, or how the first table that differs differs. An error: the source did not answer.
-Result<std::string> FindDrift(const bundle::Source& source, db::Database& database);
-
-// The same under the write credential: only tables that a capability changes, since the writer need not see others.
+// Under the write credential: empty, or how the first table that a capability changes differs; the writer need not see
+// others. A table that keeps what is rolled back fits no capability that changes it, nor the receipts. An error: the
+// source did not answer.
 Result<std::string> FindTargetDrift(const bundle::Bundle& bundle, const bundle::Source& source, db::Database& database);
 
-// An error of kInvalid names the first table that differs and how.
+// Every table under the read credentials. An error of kInvalid names the first table that differs and how.
 Status CheckDrift(const bundle::Bundle& bundle, const Readers& readers);
 
 }  // namespace synapsor::interp
