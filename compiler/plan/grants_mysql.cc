@@ -89,6 +89,9 @@ class Printer {
       for (const std::string& name : names) list += (list.empty() ? "" : ", ") + Quote(name);
       out_ += fmt::format("SELECT {} FROM {} LIMIT 0;\n", list, Quote(table));
     }
+    // Whoever may not read these would end half way.
+    out_ += OnMysql("SELECT from_user FROM mysql.role_edges LIMIT 0") +
+            OnMariadb("SELECT role FROM mysql.roles_mapping LIMIT 0");
     if (grants_.writes) Undoable();
     out_ += Section(
         "MySQL also tells an account that this very script has made, for this database, from one that somebody else uses. To hand "
@@ -98,13 +101,12 @@ class Printer {
     std::string all;
     for (const MadeAccount& made : All())
       all += fmt::format("{}({}, {})", all.empty() ? "" : ", ", MysqlLiteral(made.name), MysqlLiteral(made.host));
-    StopIf(
-        fmt::format(
-            "(SELECT MIN(CONCAT('stopped: not made by this script: ', user, '@', host)) FROM information_schema.user_attributes\n"
-            "  WHERE (user, host) IN ({})\n"
-            "    AND NOT CAST(attribute->>'$.comment' AS BINARY) <=> CAST(@synapsor_mark AS BINARY))",
-            all),
-        OnMysql);
+    StopIf(fmt::format(
+               "(SELECT MIN(CONCAT('stopped: not made by this script: ', user, '@', host)) FROM mysql.user\n"
+               "  WHERE (user, host) IN ({})\n"
+               "    AND NOT CAST(user_attributes->>'$.metadata.comment' AS BINARY) <=> CAST(@synapsor_mark AS BINARY))",
+               all),
+           OnMysql);
   }
 
   void Undoable() {
@@ -153,7 +155,6 @@ class Printer {
                               MysqlLiteral(" FROM " + (made.role ? name : made.literal())), name,
                               made.role ? "''" : MysqlLiteral(made.host)));
     out_ += "PREPARE synapsor FROM @synapsor;\nEXECUTE synapsor;\n";
-    if (!made.role) out_ += OnMariadb("SET DEFAULT ROLE NONE FOR " + made.literal());
   }
 
   void Columns(const TableName& table, const ColumnRights& rights, const std::string& account) {
