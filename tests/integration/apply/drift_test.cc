@@ -33,6 +33,7 @@ class DriftTest : public ::testing::TestWithParam<const char*> {
   }
   void TearDown() override {
     if (!scene) return;
+    if (IsMysql()) Sql("SET GLOBAL read_only = 0");
     for (const char* sql : {"DROP VIEW IF EXISTS apply_invoices", "DROP TABLE IF EXISTS apply_base"}) {
       try {
         Sql(sql);

@@ -214,8 +214,11 @@ TEST_P(TogetherTest, AClockThatIsPutBack) {
 // The lease runs out at each step, and another runner comes: one effect, and the ledger says so in the end.
 TEST_P(TogetherTest, ALeaseThatRunsOutAtAnyStepDoublesNothing) {
   scene->config.sources.at("app").lock_timeout_ms = 1000;
-  for (const char* step : {"claimed", "validated", "connected", "locked", "compared", "updated", "verified", "audited",
-                           "receipt_written", "committed"}) {
+  // A server's lease runs out in real time only.
+  const std::vector<const char*> few = {"validated", "updated", "receipt_written"};
+  const std::vector<const char*> all = {"claimed", "validated", "connected", "locked",          "compared",
+                                        "updated", "verified",  "audited",   "receipt_written", "committed"};
+  for (const char* step : GetParam().postgres_ledger ? few : all) {
     const std::string key = fmt::format("INV-{}", step);
     const auto id = scene->ProposeApproved(key);
     const auto first = scene->Apply(Interrupted(

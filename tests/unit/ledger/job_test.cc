@@ -88,7 +88,50 @@ TEST_P(JobTest, AReleasedJobCanBeWithdrawnUnlessItsEffectMayExist) {
   ASSERT_TRUE(ledger->ReleaseJob(second, 0, false));
   EXPECT_EQ(StateOf(id), ProposalState::kPendingWorker);
   EXPECT_EQ(Decide(id, "lead", DecisionKind::kCancel).refusal_code, "PROPOSAL_NOT_REJECTABLE");
+  const Job third = Claim("r3");
+  EXPECT_EQ(third.attempt, 4);
+  EXPECT_TRUE(third.uncertain) << "a lease that was given back in between makes the lost one no surer";
   EXPECT_TRUE(Verify().intact);
+}
+
+TEST_P(JobTest, AnApprovalIsSealedAndProvesItself) {
+  const ProposalId id = Propose();
+  Decide(id, "lead");
+  const auto view = ledger->FindProposal(id);
+  ASSERT_TRUE(view && *view);
+  EXPECT_EQ((*view)->decisions[0].integrity, DecisionIntegrity((*view)->decisions[0]));
+  EXPECT_TRUE(proposal::ProveApproved(**view).holds);
+}
+
+TEST_P(JobTest, OneTenantsProposalDoesNotStandInAnothersWay) {
+  Propose("INV-1");
+  CallRecord other = SampleProposalCall(clock.Now(), "INV-1");
+  other.run.tenant = other.proposal->tenant = "globex";
+  other.proposal->tenant_value = Scalar::Text("globex");
+  const auto recorded = ledger->RecordCall(other);
+  ASSERT_TRUE(recorded);
+  EXPECT_EQ(recorded->problem, RecordProblem::kNone);
+  EXPECT_EQ(ledger->RecordCall(other)->problem, RecordProblem::kOpenProposalExists);
+}
+
+// The instant at which a proposal ends is over for rules and sweeps alike.
+TEST_P(JobTest, AProposalEndsAtItsInstant) {
+  const ProposalId id = Propose();
+  clock.Advance(3599);
+  EXPECT_EQ(*ledger->ExpireProposals(), 0);
+  clock.Advance(1);
+  EXPECT_EQ(Decide(id, "lead").refusal_code, "PROPOSAL_EXPIRED");
+  EXPECT_EQ(*ledger->ExpireProposals(), 1);
+  EXPECT_EQ(StateOf(id), ProposalState::kExpired);
+}
+
+TEST_P(JobTest, ALeaseEndsAtItsInstant) {
+  Decide(Propose(), "lead");
+  Claim("r1", 60);
+  clock.Advance(59);
+  EXPECT_TRUE(NothingToClaim());
+  clock.Advance(1);
+  EXPECT_TRUE(Claim("r2").uncertain);
 }
 
 TEST_P(JobTest, AWithdrawnProposalHasNoJobLeft) {
@@ -163,6 +206,7 @@ TEST_P(JobTest, OnlyAnUnknownOutcomeIsClassified) {
   EXPECT_TRUE(*ledger->CompleteJob(Claim(), Outcome(ApplyStatus::kReconciliationRequired)));
   EXPECT_EQ(ledger->Reconcile(id, ProposalState::kRejected, "op", "seen")->refusal_code, "INVALID_ARGUMENT");
   EXPECT_EQ(ledger->Reconcile(id, ProposalState::kApplied, "op", "")->refusal_code, "INVALID_ARGUMENT");
+  EXPECT_EQ(ledger->Reconcile(id, ProposalState::kApplied, "", "seen")->refusal_code, "INVALID_ARGUMENT");
   auto second = ledger->RecordCall(SampleProposalCall(clock.Now()));
   EXPECT_EQ(second->problem, RecordProblem::kOpenProposalExists);
   EXPECT_TRUE(ledger->Reconcile(id, ProposalState::kConflict, "op", "row was not changed")->accepted);

@@ -172,6 +172,8 @@ TEST_F(Settling, TheSetIsExaminedBeforeAnythingIsDecided) {
   EXPECT_EQ(Judge(holds_, Scene({SampleProposal(), other_bundle})).refusal_code, "BUNDLE_CHANGED");
   EXPECT_EQ(Judge(holds_, Scene({SampleProposal(), other_scope})).refusal_code, "POLICY_OUT_OF_SCOPE");
   EXPECT_EQ(Judge(holds_, Scene({SampleProposal(), same_row})).refusal_code, "SETTLEMENT_CONFLICT");
+  same_row.tenant = "another";
+  EXPECT_EQ(Judge(holds_, Scene({SampleProposal(), same_row})).refusal_code, "") << "another tenant's row";
   EXPECT_EQ(Judge(holds_, Scene({})).refusal_code, "NOTHING_TO_SETTLE");
   SettlementScene late = Scene({SampleProposal(), decided});
   late.proposals[1].state = ledger::ProposalState::kApproved;
@@ -227,6 +229,9 @@ TEST_F(Settling, TheRunnerEvaluatesAgain) {
   ProposalView forged = view;
   forged.proposal.columns[0].after = Decimal("5");
   EXPECT_FALSE(ProvePolicies(bundle_, forged));
+  ProposalView elsewhere = view;
+  elsewhere.proposal.capability = "billing.other";
+  EXPECT_FALSE(ProvePolicies(bundle_, elsewhere)) << "a policy of another capability";
   bundle_.policies[0].digest = "sha256:newer";
   EXPECT_FALSE(ProvePolicies(bundle_, view));
   bundle_.policies.clear();
