@@ -44,6 +44,20 @@ class WatchedStore : public Store {
   std::vector<Access>& begun_;
 };
 
+// Receipts of several ledgers lie in one target.
+TEST(Keys, AreUniqueOverLedgers) {
+  const Folder folder;
+  ManualClock clock;
+  std::vector<std::string> keys;
+  for (const char* name : {"one.db", "two.db"}) {
+    auto ledger = Open("sqlite:" + folder.File(name), clock);
+    ASSERT_TRUE(ledger);
+    const auto id = (*ledger)->RecordCall(SampleProposalCall(clock.Now()))->proposal;
+    keys.push_back((**(*ledger)->FindProposal(id)).proposal.idempotency_key);
+  }
+  EXPECT_NE(keys[0], keys[1]);
+}
+
 TEST(Durability, OnlyAHeartbeatMayBeLost) {
   const Folder folder;
   ManualClock clock;

@@ -146,6 +146,9 @@ TEST_P(LedgerTest, StepsAreIdempotentByKey) {
   EXPECT_EQ(again->existing_run, first->run);
   step.run.arguments_digest = "sha256:other";
   EXPECT_EQ(ledger->RecordCall(step)->problem, RecordProblem::kStepDiffers);
+  step.run.arguments_digest = "sha256:a";
+  step.run.capability = "billing.other";
+  EXPECT_EQ(ledger->RecordCall(step)->problem, RecordProblem::kStepDiffers) << "equal arguments of another capability";
   EXPECT_EQ(ledger->Steps(run)->size(), 1u);
   EXPECT_EQ((*ledger->FindStep(run, "review"))->id, first->run);
   EXPECT_FALSE(ledger->FindStep(run, "other")->has_value());
