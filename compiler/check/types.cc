@@ -1,6 +1,9 @@
 // Types of values against types of columns.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "compiler/check/rules.h"
 #include "compiler/check/type_fit.h"
 
@@ -62,7 +65,34 @@ Family FamilyOf(const schema::Type& type) {
   }
 }
 
+// What the driver of MySQL and MariaDB cannot fetch.
+bool IsReadable(const ir::TableUse& table, const schema::Column& column) {
+  const schema::Engine engine = EngineOf(table);
+  if ((engine != schema::Engine::kMysql && engine != schema::Engine::kMariadb) ||
+      column.type.kind != schema::TypeKind::kOther)
+    return true;
+  static constexpr std::string_view kUnreadable[] = {
+      "vector",     "geometry",        "point",        "linestring",         "polygon",
+      "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection"};
+  const std::string_view base = std::string_view(column.type.declared).substr(0, column.type.declared.find('('));
+  return std::find(std::begin(kUnreadable), std::end(kUnreadable), base) == std::end(kUnreadable);
+}
+
 }  // namespace
+
+void CheckReadTypes(CheckContext& cx) {
+  for (const ir::Context& context : cx.program.contexts) {
+    for (const ir::Slot& slot : context.slots) {
+      if (slot.column.poisoned || slot.column.column == nullptr) continue;
+      const ir::TableUse& table = context.tables[static_cast<std::size_t>(slot.column.table)];
+      if (IsReadable(table, *slot.column.column)) continue;
+      Report(cx.sink, context, Kind::kTypeMismatch, slot.column.span,
+             fmt::format("`{}` is {}, which cannot be read", slot.column.name, slot.column.column->type.declared))
+          .WithSchema(ir::SchemaPlace(table, *slot.column.column), ir::DescribeColumn(*slot.column.column))
+          .WithHelp("leave it out, or show a view's column that holds it as a text");
+    }
+  }
+}
 
 void CheckWrittenTypes(CheckContext& cx) {
   for (const ir::Capability& capability : cx.program.capabilities) {
