@@ -304,7 +304,8 @@ TEST_F(PostgresTest, OneReadIsATransactionOfItsOwn) {
   auto reader = Open(Role::kReader);
   ASSERT_TRUE(reader->Begin(TxMode::kOneRead, 1000, 100));
   MustQuery(*reader, select);
-  EXPECT_FALSE(reader->Query(select, {}, 1)) << "one read was asked for";
+  // Before PostgreSQL 14 the server does not report how a session reads, and the read stands between BEGIN and COMMIT.
+  EXPECT_EQ(reader->Query(select, {}, 1).has_value(), PQserverVersion(admin_) < 140000) << "one read was asked for";
   reader->Rollback();
   EXPECT_EQ(Admin("SELECT v FROM app.t"), "1");
 }
