@@ -61,7 +61,8 @@ class Printer {
     out_ += Comment(
         "Read it, then run it with the source's database selected, as an account that may create users, grant these rights "
         "and read the schema `mysql`: mysql DATABASE < FILE. Running it again leaves the same. These engines commit each "
-        "statement: between REVOKE and GRANT a running reader or writer is refused for a moment, and tries again.");
+        "statement: between REVOKE and GRANT reader and writer are refused for a moment, so stop `apply` meanwhile: a change "
+        "that meets that moment ends as failed, with nothing changed.");
     for (const std::string& remark : grants_.remarks) out_ += Comment("Look at this: " + remark + ".");
     out_ += "\nSET NAMES utf8mb4;\nSET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION';\n";
   }
