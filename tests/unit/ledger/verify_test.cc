@@ -1,4 +1,5 @@
 // Every way of changing the file behind the ledger's back that these tests can think of, and what the two checks say.
+#include "runtime/ledger/transaction.h"
 #include "support.h"
 
 namespace synapsor::ledger {
@@ -14,6 +15,11 @@ const Tampering kTamperings[] = {
     {"an event payload",
      "UPDATE events SET payload = replace(payload, 'approved', 'rejected') WHERE kind = 'proposal.approved'", true},
     {"an event's actor", "UPDATE events SET actor = 'other' WHERE sequence = 2", true},
+    {"an event's time", "UPDATE events SET at = at + 1 WHERE sequence = 2", true},
+    {"an event's kind", "UPDATE events SET kind = 'call.refused' WHERE sequence = 2", true},
+    {"an event's subject", "UPDATE events SET subject = 'agent-run://9' WHERE sequence = 2", true},
+    {"an event's tenant", "UPDATE events SET tenant = 'globex' WHERE sequence = 2", true},
+    {"an event's hash", "UPDATE events SET hash = 'x' WHERE sequence = 2", true},
     {"an event deleted", "DELETE FROM events WHERE sequence = 2", true},
     {"the last event deleted", "DELETE FROM events WHERE sequence = (SELECT max(sequence) FROM events)", false},
     {"two events exchanged",
@@ -77,6 +83,12 @@ class TamperTest : public LedgerTest {
     ASSERT_TRUE(ledger->SetSourceDisabled("other", true, "operator"));
   }
 };
+
+TEST(Digest, NoTwoRowsRunTogether) {
+  EXPECT_NE(RowDigest({"9abcdefghi0"}), RowDigest({"1", "abcdefghi", ""}));
+  EXPECT_NE(RowDigest({"a", ""}), RowDigest({"", "a"}));
+  EXPECT_NE(RowDigest({"ab"}), RowDigest({"a", "b"}));
+}
 
 TEST_P(TamperTest, UntouchedIsIntact) {
   const ChainReport report = Verify();
