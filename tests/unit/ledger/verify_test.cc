@@ -103,6 +103,22 @@ TEST_P(TamperTest, UntouchedIsIntact) {
   EXPECT_FALSE(ledger->VerifyProposal(3)->intact);
 }
 
+// An event that was edited together with its own hash no longer is what the next one builds on.
+TEST_P(TamperTest, AnEventWithAHashOfItsOwnBreaksTheNext) {
+  const auto events = ledger->EventsOf("wrp://2");
+  ASSERT_TRUE(events && events->size() > 3);
+  const Event before = events->at(1);
+  Event edited = events->at(2);
+  ASSERT_EQ(edited.sequence, before.sequence + 1);
+  EXPECT_EQ(HashEvent(before.hash, edited), edited.hash);
+  edited.actor = "somebody else";
+  Tamper("UPDATE events SET actor = '" + edited.actor + "', hash = '" + HashEvent(before.hash, edited) +
+         "' WHERE sequence = " + std::to_string(edited.sequence));
+  const ChainReport report = Verify();
+  EXPECT_FALSE(report.intact);
+  EXPECT_EQ(report.first_bad_sequence, edited.sequence + 1);
+}
+
 TEST_P(TamperTest, EveryChangeIsFound) {
   const std::string clean = folder.File("clean.db");
   if (!IsPostgres()) Tamper("VACUUM INTO '" + clean + "'; UPDATE head SET id = 1");
