@@ -5,8 +5,10 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 
 #include "runtime/ledger/migrations.h"
@@ -194,6 +196,16 @@ Status Migrate(SqliteSession& session, int from, const Clock& clock) {
       fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, kLedgerVersion));
 }
 
+// Where two set this together, SQLite does not wait its time: it tells one of them at once that the file is locked.
+Status KeepLog(SqliteSession& session) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kSqliteBusyMs);
+  for (;;) {
+    Status kept = session.Script("PRAGMA page_size=1024; PRAGMA journal_mode=WAL");
+    if (kept || kept.error().kind != ErrorKind::kUnavailable || std::chrono::steady_clock::now() >= until) return kept;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 // Brings the file to this program's version, once even if several processes start together.
 Status Prepare(SqliteSession& session, const Clock& clock) {
   SYN_ASSIGN_OR_RETURN(const auto seen, Pragma(session, "PRAGMA user_version"));
@@ -250,7 +262,7 @@ Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path, const Cl
   SYN_ASSIGN_OR_RETURN(auto session, ConnectTo(path));
   // Persistent in the file; a no-op when it is already so. A call touches the last page of four tables, and each page
   // touched is written and summed whole: small pages make the commit cheap.
-  SYN_RETURN_IF_ERROR(session->Script("PRAGMA page_size=1024; PRAGMA journal_mode=WAL"));
+  SYN_RETURN_IF_ERROR(KeepLog(*session));
   SYN_RETURN_IF_ERROR(Prepare(*session, clock));
   return std::make_unique<SqliteStore>(path, std::move(session));
 }
