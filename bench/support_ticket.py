@@ -30,7 +30,7 @@ def psql(directory, url, name):
                    env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning"})
 
 
-def project(directory, binaries, url):
+def project(directory, binaries, url, row_level_security=True):
     example = os.path.join(ROOT, "examples/support_ticket")
     for name in ("agent.ddl.sql", "schema.sql", "data.sql"):
         shutil.copy(os.path.join(example, name), directory)
@@ -38,7 +38,8 @@ def project(directory, binaries, url):
         psql(directory, url, name)
     config = {"ddl": ["agent.ddl.sql"],
               "sources": {"helpdesk": {"engine": "postgres", "schema": "schema.json", "read": "env:READ_URL", "tls": "off",
-                                       "pool_size": 8, "row_level_security": True}},
+                                       "pool_size": 8,
+                                       "row_level_security": row_level_security}},
               "tables": {"customers": {"keep_out": ["payment_token"]}},
               "session": {"provider": "jwt", "jwt": {"issuer": "https://login.example", "audience": "synapsor", "hs256": "env:SECRET",
                                                      "claims": {"current_ticket_id": "current_ticket_id"}}}}

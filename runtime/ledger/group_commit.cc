@@ -26,6 +26,7 @@ Status GroupCommit::Run(const Operation& operation, Access access) {
   Member self{&operation, access, woken, {}, false};
   std::unique_lock lock(mutex_);
   queue_.push_back(&self);
+  if (awaited_ != 0 && queue_.size() >= awaited_) gathered_.notify_one();
   const bool wait = std::exchange(leading_, true);
   lock.unlock();
   if (wait) woken->Wait();
@@ -51,10 +52,15 @@ bool GroupCommit::TryRead(const ReadOperation& read) {
 void GroupCommit::Lead() {
   std::vector<Member*> members;
   std::unique_lock lock(mutex_);
+  Gather(lock);
   members.swap(queue_);
   lock.unlock();
+  const auto start = std::chrono::steady_clock::now();
   Execute(members);
+  const auto taken = std::chrono::steady_clock::now() - start;
   lock.lock();
+  together_ = members.size() + queue_.size();
+  commit_ += (taken - commit_) / 4;
   HandOver(lock);
   // The leader is the first of its members. A served one may be gone as soon as it is signalled.
   for (Member* member : std::span(members).subspan(1)) {
@@ -63,6 +69,15 @@ void GroupCommit::Lead() {
     woken->Set();
   }
   members.front()->done = true;
+}
+
+void GroupCommit::Gather(std::unique_lock<std::mutex>& lock) {
+  // Below this, a commit is over sooner than the others can come.
+  constexpr std::chrono::microseconds kLongCommit{200};
+  if (commit_ < kLongCommit || queue_.size() >= together_) return;
+  awaited_ = together_;
+  gathered_.wait_for(lock, commit_ / 2, [&] { return queue_.size() >= awaited_; });
+  awaited_ = 0;
 }
 
 void GroupCommit::HandOver(std::unique_lock<std::mutex>& lock) {

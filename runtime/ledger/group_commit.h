@@ -2,11 +2,15 @@
 // transaction, wakes those that it served, and hands the lead to the first of those that came meanwhile. Nobody else is
 // woken, and a caller that is alone pays no hand-over between threads.
 //
+// Where a commit takes long, a leader first waits for those that called together of late, for half a commit at the most: else the
+// callers would fall into two halves, each waiting for the other's commit. Who calls alone waits for nobody.
+//
 // When an operation fails inside a shared transaction, the transaction is rolled back and each operation is run again
 // alone, so that a failing one never takes others with it. Operations are therefore run more than once, and keep what
 // they found out in variables that they set anew each time.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -56,6 +60,7 @@ class GroupCommit {
   };
 
   void Lead();
+  void Gather(std::unique_lock<std::mutex>& lock);
   // The end of a lead: the first that waits is next. `lock` is held, and is free afterwards.
   void HandOver(std::unique_lock<std::mutex>& lock);
   void Execute(const std::vector<Member*>& members);
@@ -81,7 +86,11 @@ class GroupCommit {
 
   std::mutex mutex_;
   std::vector<Member*> queue_;
-  bool leading_ = false;  // somebody runs a transaction, or was woken to
+  bool leading_ = false;  // somebody runs a transaction, gathers for one, or was woken to
+  std::condition_variable gathered_;
+  std::size_t awaited_ = 0;                       // the queue that ends the gathering; 0: nobody gathers
+  std::size_t together_ = 1;                      // callers of the last transaction and those that came meanwhile
+  std::chrono::steady_clock::duration commit_{};  // how long transactions take, a moving mean
 };
 
 }  // namespace synapsor::ledger
