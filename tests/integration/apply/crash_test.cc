@@ -12,21 +12,6 @@ namespace {
 using ledger::ApplyStatus;
 using ledger::ProposalState;
 
-struct Setting {
-  const char* name;
-  const char* engine;
-  bool postgres_ledger;
-};
-
-constexpr Setting kSettings[] = {
-    {"sqlite", "sqlite", false},
-    {"postgres", "postgres", false},
-    {"mariadb", "mariadb", false},
-    {"sqlite_with_postgres_ledger", "sqlite", true},
-    {"postgres_with_postgres_ledger", "postgres", true},
-    {"mariadb_with_postgres_ledger", "mariadb", true},
-};
-
 class CrashTest : public ::testing::TestWithParam<Setting> {
  protected:
   void Start(bool receipts_in_ledger = false) {

@@ -101,4 +101,20 @@ class Scene {
   std::string folder_;
 };
 
+// Every engine of the target with every ledger.
+struct Setting {
+  const char* name;
+  const char* engine;
+  bool postgres_ledger;
+};
+
+inline constexpr Setting kSettings[] = {
+    {"sqlite", "sqlite", false},
+    {"postgres", "postgres", false},
+    {"mariadb", "mariadb", false},
+    {"sqlite_with_postgres_ledger", "sqlite", true},
+    {"postgres_with_postgres_ledger", "postgres", true},
+    {"mariadb_with_postgres_ledger", "mariadb", true},
+};
+
 }  // namespace synapsor::writeback

@@ -21,20 +21,6 @@ using ledger::ProposalState;
 const Effects kOnce{0, 4, 1, 1, "first 'late' fee"};
 const Effects kUntouched{5500, 3, 0, 0, ""};
 
-struct Setting {
-  const char* name;
-  const char* engine;
-  bool postgres_ledger;
-};
-constexpr Setting kSettings[] = {
-    {"sqlite", "sqlite", false},
-    {"postgres", "postgres", false},
-    {"mariadb", "mariadb", false},
-    {"sqlite_with_postgres_ledger", "sqlite", true},
-    {"postgres_with_postgres_ledger", "postgres", true},
-    {"mariadb_with_postgres_ledger", "mariadb", true},
-};
-
 class TogetherTest : public ::testing::TestWithParam<Setting> {
  protected:
   void SetUp() override {

@@ -47,11 +47,6 @@ class JobLedger : public test::FakeLedger {
   }
 };
 
-class StillClock : public Clock {
- public:
-  Instant Now() const override { return {1'790'000'000'000'000}; }
-};
-
 class CarrierTest : public ::testing::Test {
  protected:
   CarrierTest() {

@@ -7,19 +7,6 @@
 namespace synapsor::writeback {
 namespace {
 
-class OneConnection : public db::Database {
- public:
-  FakeConnection connection;
-  db::DbResult<db::Lease> Acquire(int) override {
-    return db::Lease(&connection, [](db::Connection*) {});
-  }
-  void SetGate(db::Gate) override {}
-  const std::string& engine() const override { return name_; }
-
- private:
-  std::string name_ = "postgres";
-};
-
 class InspectTest : public ::testing::Test {
  protected:
   std::string Look() {
@@ -30,7 +17,7 @@ class InspectTest : public ::testing::Test {
   }
   db::Row& row() { return database.connection.before[0]; }
 
-  OneConnection database;
+  OneDatabase database;
   bundle::PatchPlan plan = SamplePlan();
   ledger::Proposal proposal = SampleProposal();
   Inspection seen;

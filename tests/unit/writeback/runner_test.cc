@@ -49,24 +49,6 @@ class RoundLedger : public test::FakeLedger {
   }
 };
 
-class OneDatabase : public db::Database {
- public:
-  FakeConnection connection;
-  db::DbResult<db::Lease> Acquire(int) override {
-    return db::Lease(&connection, [](db::Connection*) {});
-  }
-  void SetGate(db::Gate) override {}
-  const std::string& engine() const override { return name_; }
-
- private:
-  std::string name_ = "postgres";
-};
-
-class StillClock : public Clock {
- public:
-  Instant Now() const override { return {1'790'000'000'000'000}; }
-};
-
 class RunnerTest : public ::testing::Test {
  protected:
   RunnerTest() {

@@ -211,4 +211,23 @@ inline db::Row ReceiptRow(std::string_view status, const ledger::Proposal& p = S
           Scalar::Text(Digest(p.idempotency_key + "|" + p.hash + "|" + text))};
 }
 
+// Lends the one connection that a test scripts.
+class OneDatabase : public db::Database {
+ public:
+  FakeConnection connection;
+  db::DbResult<db::Lease> Acquire(int) override {
+    return db::Lease(&connection, [](db::Connection*) {});
+  }
+  void SetGate(db::Gate) override {}
+  const std::string& engine() const override { return name_; }
+
+ private:
+  std::string name_ = "postgres";
+};
+
+class StillClock : public Clock {
+ public:
+  Instant Now() const override { return {1'790'000'000'000'000}; }
+};
+
 }  // namespace synapsor::writeback
